@@ -1,0 +1,76 @@
+"""What resolve answers: the effective settings of one target, each with its certainty, winner, losers and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from policylint.model import Claim, Policy, Scope, SettingId, Value
+
+
+class State(StrEnum):
+    """How sure a result is. Blocked, unknown and contradictory are never collapsed into one (semantics, chapter 0)."""
+
+    DETERMINED = "determined"
+    CONDITIONAL = "conditional"
+    UNDETERMINED = "undetermined"
+    NOT_APPLICABLE = "not-applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A claim in a contest, whose policy it is, and the ids of the rules that ranked it."""
+
+    claim: Claim
+    policy: Policy
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One setting in one scope. `value` is the assumed value of a conditional result, None where nothing is assumed."""
+
+    setting: SettingId
+    scope: Scope
+    state: State
+    value: Value
+    absent: bool
+    candidates: tuple[Value, ...]
+    conditions: tuple[str, ...]
+    """Facts by name, in order of first use."""
+    reasons: tuple[str, ...]
+    """Ids of the rules that decided it, strongest first."""
+    winner: Contender | None
+    losers: tuple[Contender, ...]
+    """Strongest first."""
+    name: str | None = None
+    """The display name of the policy, where an ADMX of the estate tells it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A derived answer, such as `whfb/trust-model`."""
+
+    id: str
+    state: State
+    value: str | None
+    candidates: tuple[str, ...]
+    conditions: tuple[str, ...]
+    reasons: tuple[str, ...]
+    prerequisites: tuple[str, ...] = ()
+    """What the outcome needs to work; listed, never deciding."""
+    contenders: tuple[Contender, ...] = ()
+    """The claims that had a say, strongest first; the first one with reasons that say so decides."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """Everything that one target ends up with."""
+
+    target: str
+    device: str | None
+    user: str | None
+    facts: Mapping[str, object]
+    settings: tuple[Result, ...]
+    outcomes: tuple[Outcome, ...]

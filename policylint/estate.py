@@ -1,0 +1,31 @@
+"""Everything that was read, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from policylint.admx import AdmxFile
+from policylint.model import FileRecord, Group, Policy, Problem
+from policylint.topology import Topology
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """Policies, definitions, groups and the directory as read; plus what became of every file."""
+
+    policies: tuple[Policy, ...]
+    admx: tuple[AdmxFile, ...] = ()
+    groups: tuple[Group, ...] = ()
+    tenant: str | None = None
+    topology: Topology = field(default_factory=Topology)
+    problems: tuple[Problem, ...] = ()
+    files: tuple[FileRecord, ...] = ()
+    paths: Mapping[str, Path] = field(default_factory=dict)
+    """Where the files named in evidence are opened, for printing excerpts."""
+
+    @property
+    def unread(self) -> int:
+        """How many files could not be read, or not fully."""
+        return sum(record.status == "unread" for record in self.files)

@@ -1,0 +1,132 @@
+"""Conditions: expressions over facts that the inputs may or may not give.
+
+A claim counts *when* its expression holds. Facts that the topology gives are filled in with `given`; what is left are
+the conditions that a result hangs on. A *world* gives every remaining fact one value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+FactValue = bool | str
+World = Mapping[str, FactValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """The fact has the value. Facts are named as reports print them: `mdm`, `join`, `wmi-filter "Laptops"`."""
+
+    fact: str
+    value: FactValue = True
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All parts hold; the empty one is always true."""
+
+    parts: tuple[When, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """At least one part holds; the empty one is never true."""
+
+    parts: tuple[When, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: When
+
+
+When = Is | Every | Some | Not
+
+ALWAYS: When = Every()
+NEVER: When = Some()
+
+
+def every(*parts: When) -> When:
+    """Conjunction, flattened and simplified."""
+    kept: list[When] = []
+    for part in parts:
+        if part == NEVER:
+            return NEVER
+        for piece in part.parts if isinstance(part, Every) else (part,):
+            if piece not in kept:
+                kept.append(piece)
+    return kept[0] if len(kept) == 1 else Every(tuple(kept))
+
+
+def some(*parts: When) -> When:
+    """Disjunction, flattened and simplified."""
+    kept: list[When] = []
+    for part in parts:
+        if part == ALWAYS:
+            return ALWAYS
+        for piece in part.parts if isinstance(part, Some) else (part,):
+            if piece not in kept:
+                kept.append(piece)
+    return kept[0] if len(kept) == 1 else Some(tuple(kept))
+
+
+def negate(part: When) -> When:
+    """Negation, simplified."""
+    if isinstance(part, Not):
+        return part.part
+    if part == ALWAYS:
+        return NEVER
+    return ALWAYS if part == NEVER else Not(part)
+
+
+def holds(when: When, world: World) -> bool:
+    """Whether the expression is true in a world that gives every fact of it a value; KeyError for a missing fact."""
+    match when:
+        case Is(fact, value):
+            return world[fact] == value
+        case Every(parts):
+            return all(holds(part, world) for part in parts)
+        case Some(parts):
+            return any(holds(part, world) for part in parts)
+        case Not(part):
+            return not holds(part, world)
+
+
+def given(when: When, known: World) -> When:
+    """The expression with the known facts filled in, simplified."""
+    match when:
+        case Is(fact, value):
+            return when if fact not in known else (ALWAYS if known[fact] == value else NEVER)
+        case Every(parts):
+            return every(*(given(part, known) for part in parts))
+        case Some(parts):
+            return some(*(given(part, known) for part in parts))
+        case Not(part):
+            return negate(given(part, known))
+
+
+def mentions(when: When) -> Iterator[Is]:
+    """Every leaf of the expression, in order, with repeats."""
+    match when:
+        case Is():
+            yield when
+        case Every(parts) | Some(parts):
+            for part in parts:
+                yield from mentions(part)
+        case Not(part):
+            yield from mentions(part)
+
+
+def fact_names(when: When) -> frozenset[str]:
+    """The names of the facts in the expression."""
+    return frozenset(leaf.fact for leaf in mentions(when))
+
+
+def worlds(domains: Mapping[str, tuple[FactValue, ...]]) -> Iterable[dict[str, FactValue]]:
+    """Every combination of values. The first value of each domain is the assumed one, so the first world is too."""
+    names = sorted(domains)
+    for values in product(*(domains[name] for name in names)):
+        yield dict(zip(names, values, strict=True))

@@ -1,0 +1,80 @@
+"""What lint says: findings, with their places, certainty and fingerprints."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+from policylint.evidence import Evidence
+from policylint.model import Channel, Policy
+
+Severity = Literal["error", "warning", "note"]
+Confidence = Literal["certain", "likely", "possible"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRef:
+    """A policy as findings name it."""
+
+    id: str
+    name: str
+    channel: Channel
+
+
+def ref(policy: Policy) -> PolicyRef:
+    """The reference to a policy."""
+    return PolicyRef(policy.id, policy.name, policy.channel)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place that a finding shows. The primary one is the thing to change; labels say what is wrong there."""
+
+    evidence: Evidence
+    role: Literal["primary", "related"]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, with its proof."""
+
+    rule: str
+    name: str
+    severity: Severity
+    confidence: Confidence
+    message: str
+    locations: tuple[Location, ...]
+    """The primary location first; never empty but for findings about the run itself."""
+    policies: tuple[PolicyRef, ...] = ()
+    setting: str | None = None
+    scope: str | None = None
+    targets: tuple[str, ...] = ()
+    """The targets it was found for; empty for findings about an input as such."""
+    help: str = ""
+    why: str = ""
+    """A command that tells the story behind it, or ''."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Stable over moves of files and other targets: rule, setting, policies and scope, hashed."""
+        parts = [self.rule, (self.setting or "").casefold(), sorted(p.id.casefold() for p in self.policies), self.scope]
+        if not self.policies and self.setting is None and self.locations:
+            parts.append(self.locations[0].evidence.path)
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The counts that every report prints."""
+
+    policies: int
+    settings: int
+    targets: int
+    files: int
+    unread: int
+    ignored: int = 0

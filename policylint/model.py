@@ -1,0 +1,212 @@
+"""The values that every stage works on. All are frozen; equality questions about settings live in `SettingId` alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from policylint.evidence import Evidence
+from policylint.facts import ALWAYS, When
+
+
+class Channel(StrEnum):
+    """How a policy reaches Windows: Group Policy or mobile device management."""
+
+    GPO = "gpo"
+    MDM = "mdm"
+
+
+class Scope(StrEnum):
+    """Which side a setting belongs to: the computer, or a user."""
+
+    DEVICE = "device"
+    USER = "user"
+
+
+Value = int | str | bytes | bool | tuple[str, ...] | None
+
+_TENANT = re.compile(r"\{tenantid\}|\{0\}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingId:
+    """The join key of settings. `text` is the first spelling seen; two ids are equal when their `key` is.
+
+    Forms: `HKLM\\Key!Value` (`HKCU\\…` for users; the default value ends in `!`), `./Device/Vendor/MSFT/…`,
+    `secedit:Section/Name`, `audit:{guid}`, `gpp:Kind/key`, and outcomes such as `whfb/trust-model`.
+    """
+
+    text: str = field(compare=False)
+    key: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def registry(scope: Scope, key: str, value: str) -> SettingId:
+    """The id of a registry value. `key` is without hive; a trailing backslash does not count, nor does case."""
+    text = f"{'HKLM' if scope is Scope.DEVICE else 'HKCU'}\\{key.rstrip(chr(92))}!{value}"
+    return SettingId(text, text.casefold())
+
+
+def csp(uri: str) -> SettingId:
+    """The id of a CSP node, from an OMA-URI or a settings-catalog id.
+
+    `./Vendor/…` is `./Device/Vendor/…` (Policy CSP page); catalog ids are the lower-cased URI with `_` for `/`, so both
+    spellings get one key; `{0}` and `{tenantid}` are one placeholder.
+    """
+    key = _TENANT.sub("{tenantid}", uri.removeprefix("./").casefold().replace("/", "_"))
+    return SettingId(uri, f"device_{key}" if key.startswith("vendor_msft_") else key)
+
+
+def setting_id(text: str) -> SettingId:
+    """Reads any notation back. Raises ValueError when it is none of them."""
+    if re.match(r"(?i)(HKLM|HKCU)\\.*!", text):
+        return SettingId(text, text.casefold())
+    if text.startswith("./"):
+        return csp(text)
+    if re.match(r"(secedit|audit|gpp|whfb)[:/].", text):
+        return SettingId(text, text.casefold())
+    raise ValueError(f"'{text}' is not a setting id")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One policy says that one setting has one value, or is absent (a delete is a claim)."""
+
+    setting: SettingId
+    scope: Scope
+    value: Value
+    type: str
+    """As the source types it: REG_DWORD, REG_SZ, …; Boolean, Integer, String … for OMA-URIs; choice, integer, …"""
+    evidence: Evidence
+    absent: bool = False
+    soft: bool = False
+    """`**soft.`: written only where no value exists ([MS-GPREG] 3.2.5.1)."""
+    origin: str = ""
+    """The name as the source writes it (OMA-URI, catalog id, template property), where it is not the id's text."""
+    when: When = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """A directive that removes what weaker policies wrote: all values of a key, or a key with everything below it."""
+
+    scope: Scope
+    key: str
+    """Case-folded, without hive."""
+    tree: bool
+    """False: `**DelVals.`, the values of this key. True: `**DeleteKeys`, this key and all below it."""
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A GPO linked to a scope of management, named by canonical path (`contoso.com/OU`) or `site:Name`."""
+
+    som: str
+    enabled: bool
+    enforced: bool
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """An Intune assignment. `group` is an id or a name, as exported; `filter` likewise."""
+
+    target: Literal["all-devices", "all-users", "group", "other"]
+    exclude: bool = False
+    group: str | None = None
+    filter: str | None = None
+    filter_mode: Literal["include", "exclude"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group that an export describes: what its members are, when the export tells."""
+
+    id: str
+    name: str
+    members: Literal["devices", "users"] | None
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Filtering:
+    """Security filtering of a GPO, from its DACL: SIDs that are allowed and denied Apply Group Policy."""
+
+    apply: tuple[str, ...]
+    deny: tuple[str, ...]
+    read: tuple[str, ...] = ()
+
+
+PolicyKind = Literal[
+    "gpo",
+    "settings-catalog",
+    "custom",
+    "identity-protection",
+    "intent",
+    "enrolment",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One GPO, one Intune profile or one enrolment object."""
+
+    id: str
+    """`{GUID}` in upper case for a GPO, the Graph id for an Intune object; a name where the export has no id."""
+    name: str
+    channel: Channel
+    kind: PolicyKind
+    evidence: Evidence
+    claims: tuple[Claim, ...] = ()
+    sweeps: tuple[Sweep, ...] = ()
+    # GPO only
+    domain: str = ""
+    disabled_sides: frozenset[Scope] = frozenset()
+    links: tuple[Link, ...] | None = None
+    """None: the export does not say where the GPO is linked."""
+    wmi_filter: str | None = None
+    filtering: Filtering | None = None
+    # Intune only
+    assignments: tuple[Assignment, ...] | None = None
+    """None: the export carries no assignments, which is not the same as unassigned (an empty tuple)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a reader could not use or wants known; becomes a finding of the RD rule it names."""
+
+    rule: str
+    message: str
+    evidence: Evidence
+    policy: str | None = None
+    """The id of the policy it concerns."""
+
+
+FileStatus = Literal["read", "ignored", "unread"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """What became of one file: `kind` is what it was taken for; `reason` says why when it was not read."""
+
+    path: str
+    status: FileStatus
+    kind: str
+    reason: str = ""
+    settings: int = 0
+
+
+def as_json(value: Value) -> object:
+    """A setting's value as JSON: bytes as hexadecimal, lists as arrays."""
+    if isinstance(value, bytes):
+        return value.hex()
+    return list(value) if isinstance(value, tuple) else value
+
+
+Facts = Mapping[str, object]

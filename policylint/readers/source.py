@@ -1,0 +1,93 @@
+"""One input file, its bytes, and the text in them."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from policylint.admx import AdmxFile
+from policylint.errors import ReadError
+from policylint.evidence import ByteAt, Evidence, Place
+from policylint.model import FileRecord, Group, Policy, Problem
+
+MAX_BYTES = 256 * 1024 * 1024
+"""Larger files are refused: no export of the formats read here comes near it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file: `path` is its name in reports (POSIX separators), `file` where it is opened."""
+
+    path: str
+    file: Path = field(compare=False)
+
+    @property
+    def name(self) -> str:
+        """The last part of the path, case-folded: Windows does not tell `GPT.INI` from `gpt.ini`."""
+        return PurePosixPath(self.path).name.casefold()
+
+    @property
+    def suffix(self) -> str:
+        """The extension with its dot, case-folded."""
+        return PurePosixPath(self.path).suffix.casefold()
+
+    def at(self, place: Place = None) -> Evidence:
+        """Evidence in this file."""
+        return Evidence(self.path, place)
+
+    def read(self) -> bytes:
+        """The file's bytes. Raises ReadError (RD001, RD007) when it cannot be opened or is larger than MAX_BYTES."""
+        try:
+            size = self.file.stat().st_size
+            if size > MAX_BYTES:
+                raise ReadError("RD007", f"{size} bytes are more than the {MAX_BYTES} that are read of one file")
+            return self.file.read_bytes()
+        except OSError as exc:
+            raise ReadError("RD001", f"cannot be opened: {exc.strerror or exc}") from exc
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one reader made of the files it took."""
+
+    policies: tuple[Policy, ...] = ()
+    admx: tuple[AdmxFile, ...] = ()
+    groups: tuple[Group, ...] = ()
+    tenants: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    files: tuple[FileRecord, ...] = ()
+
+
+def problem(source: Source, error: ReadError, policy: str | None = None) -> Problem:
+    """The problem that a ReadError stands for, at its place in the source."""
+    return Problem(error.rule, error.message, source.at(error.place), policy)
+
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def sniff_encoding(data: bytes) -> tuple[str, int]:
+    """The encoding and the length of the byte-order mark: by the mark, else by where the first NUL stands, else UTF-8."""
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            return encoding, len(bom)
+    if len(data) >= 2 and data[1] == 0 and data[0] != 0:
+        return "utf-16-le", 0
+    if len(data) >= 2 and data[0] == 0 and data[1] != 0:
+        return "utf-16-be", 0
+    return "utf-8", 0
+
+
+def decode(data: bytes) -> str:
+    """The text of a file, by its byte-order mark and bytes. Raises ReadError (RD005) with the offset of the bad byte."""
+    encoding, skip = sniff_encoding(data)
+    try:
+        return data[skip:].decode(encoding)
+    except UnicodeDecodeError as exc:
+        at = skip + exc.start
+        raise ReadError("RD005", f"not valid {encoding.upper()} at byte {at}: {exc.reason}", ByteAt(at)) from exc

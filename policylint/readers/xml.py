@@ -1,0 +1,104 @@
+"""XML as Windows tools write it: trust the byte-order mark and the bytes over the declaration, and open nothing else.
+
+Microsoft ships `encoding="unicode"` and utf-16 declarations over UTF-8 bytes, so the declaration is dropped once the
+bytes are decoded. Entity declarations are refused: no format read here has any.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from policylint.errors import ReadError
+from policylint.evidence import ByteAt, LineAt
+from policylint.readers.source import sniff_encoding
+
+_DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
+_DECLARED = re.compile(rb"^\s*<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+_ENTITY = re.compile(r"<!ENTITY\b")
+_SPACED_NAMESPACE = re.compile(r"""(xmlns(?::[\w.-]+)?\s*=\s*)(["'])([^"']*\s[^"']*)\2""")
+
+
+def text_of(data: bytes) -> str:
+    """The document as text without its declaration, line numbers kept. Raises ReadError (RD005)."""
+    encoding, skip = sniff_encoding(data)
+    if encoding == "utf-8" and not skip:
+        encoding = _declared_single_byte(data) or encoding
+    try:
+        text = data[skip:].decode(encoding)
+    except UnicodeDecodeError as exc:
+        at = skip + exc.start
+        raise ReadError("RD005", f"not valid {encoding.upper()} at byte {at}: {exc.reason}", ByteAt(at)) from exc
+    declaration = _DECLARATION.match(text)
+    if declaration is None:
+        return text
+    return "".join(c if c in "\r\n" else " " for c in declaration.group()) + text[declaration.end() :]
+
+
+def _declared_single_byte(data: bytes) -> str | None:
+    """The declared encoding, when the bytes are not UTF-8 and Python knows the name as a single-byte one."""
+    declared = _DECLARED.match(data[:200])
+    if declared is None:
+        return None
+    name = declared.group(1).decode("ascii").casefold()
+    return name if re.fullmatch(r"windows-125\d|iso-8859-\d+|us-ascii", name) else None
+
+
+def parse(data: bytes) -> etree._Element:
+    """The root element. Raises ReadError (RD003, RD005) for what is not well-formed, declares entities or is too deep."""
+    text = text_of(data)
+    entity = _ENTITY.search(text)
+    if entity is not None:
+        line = text.count("\n", 0, entity.start()) + 1
+        raise ReadError("RD003", "declares entities, which are never expanded here", LineAt(line))
+    try:
+        return _parse(text)
+    except etree.XMLSyntaxError as exc:
+        repaired = _SPACED_NAMESPACE.sub(lambda m: m[1] + m[2] + m[3].replace(" ", "%20") + m[2], text)
+        if repaired != text:
+            try:
+                return _parse(repaired)
+            except etree.XMLSyntaxError:
+                pass
+        line, column = exc.position
+        message = f"not well-formed XML: {(exc.msg or 'no element').split(', line ')[0]}"
+        raise ReadError("RD003", message, LineAt(max(line, 1), column + 1)) from exc
+
+
+def _parse(text: str) -> etree._Element:
+    parser = etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_pis=True
+    )
+    return etree.fromstring(text.encode("utf-8", "surrogatepass"), parser)
+
+
+def local(element: etree._Element) -> str:
+    """The tag without its namespace; '' for comments and processing instructions."""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def child(element: etree._Element, name: str) -> etree._Element | None:
+    """The first child element with that local name."""
+    return next((c for c in element if local(c) == name), None)
+
+
+def children(element: etree._Element, name: str) -> list[etree._Element]:
+    """The child elements with that local name, in order."""
+    return [c for c in element if local(c) == name]
+
+
+def text_in(element: etree._Element | None, name: str) -> str | None:
+    """The stripped text of the first child with that name, joined over nested nodes; None where there is no such child."""
+    found = None if element is None else child(element, name)
+    return None if found is None else "".join(found.itertext()).strip()
+
+
+def route(element: etree._Element) -> tuple[int, ...]:
+    """The element's place: its index among element children at every level below the root."""
+    steps: list[int] = []
+    parent = element.getparent()
+    while parent is not None:
+        steps.append([c for c in parent if isinstance(c.tag, str)].index(element))
+        element, parent = parent, parent.getparent()
+    return tuple(reversed(steps))
