@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from policylint.admx import AdmxFile
+from policylint.catalogue.admx import AdmxFile
 from policylint.model import FileRecord, Group, Policy, Problem
 from policylint.topology import Topology
 

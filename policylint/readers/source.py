@@ -6,7 +6,7 @@ import codecs
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from policylint.admx import AdmxFile
+from policylint.catalogue.admx import AdmxFile
 from policylint.errors import ReadError
 from policylint.evidence import ByteAt, Evidence, Place
 from policylint.model import FileRecord, Group, Policy, Problem
