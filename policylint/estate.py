@@ -22,6 +22,8 @@ class Estate:
     topology: Topology = field(default_factory=Topology)
     problems: tuple[Problem, ...] = ()
     files: tuple[FileRecord, ...] = ()
+    linked: bool = False
+    """Whether any GPO of the estate shows a link; if none does, the estate is reviewed as if all were linked."""
     paths: Mapping[str, Path] = field(default_factory=dict)
     """Where the files named in evidence are opened, for printing excerpts."""
 

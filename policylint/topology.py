@@ -1,10 +1,168 @@
-"""What exports leave out: the directory, groups, filters and targets, as `topology.toml` tells them."""
+"""What exports leave out: the directory, groups, filters and targets, as `topology.toml` tells them.
+
+Every key is optional, and each missing one makes results conditional instead of guessed. The file's format is described
+in docs/topology.md; the models below are its schema.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import difflib
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from policylint.errors import ConfigError
 
 
-@dataclass(frozen=True, slots=True)
-class Topology:
-    """The facts of one topology.toml; an empty one knows nothing."""
+class _Table(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        strict=True,
+        populate_by_name=True,
+        alias_generator=lambda name: name.replace("_", "-"),
+    )
+
+
+class Tenant(_Table):
+    """The Entra tenant whose id a custom OMA-URI must carry."""
+
+    id: str
+
+
+class LinkEntry(_Table):
+    """A GPO linked to a container: by name or `{GUID}`."""
+
+    gpo: str
+    enforced: bool = False
+    enabled: bool = True
+
+
+class Som(_Table):
+    """A scope of management: a domain, an OU or `site:Name`, with its links, strongest (link order 1) first."""
+
+    path: str
+    blocks_inheritance: bool | None = None
+    links: list[LinkEntry] | None = None
+
+
+class GroupEntry(_Table):
+    """A group of a security filter or an Intune assignment; members are devices, users or other groups."""
+
+    name: str
+    id: str | None = None
+    members: list[str] | None = None
+
+
+class WmiFilter(_Table):
+    """What a WMI filter gives on the targets: rows, none, or an error."""
+
+    name: str
+    result: bool | Literal["error"] | None = None
+
+
+class Filter(_Table):
+    """What an Intune assignment filter gives on the targets."""
+
+    name: str
+    result: bool | None = None
+
+
+class Facts(_Table):
+    """What is known about a target's device. A fact that is needed and missing becomes a condition, by its name here."""
+
+    join: Literal["entra", "hybrid", "ad"] | None = None
+    os_build: str | None = None
+    mdm: bool | None = None
+    entra_kerberos: bool | None = None
+    adfs: bool | None = None
+    enrolled_after_tenant_policy: bool | None = None
+
+    def known(self) -> dict[str, bool | str]:
+        """The given facts by the names that the file uses."""
+        return self.model_dump(by_alias=True, exclude_none=True)
+
+
+class Target(_Table):
+    """One placement of a device and a user in the directory, with the facts known about them."""
+
+    name: str
+    device: str | None = None
+    device_name: str | None = None
+    user: str | None = None
+    user_name: str | None = None
+    site: str | None = None
+    groups: list[str] | None = None
+    """Groups of the device or the user. A given list is complete."""
+    facts: Facts = Facts()
+
+
+class Topology(_Table):
+    """One topology.toml; an empty one knows nothing."""
+
+    tenant: Tenant | None = None
+    som: list[Som] = []
+    group: list[GroupEntry] = []
+    wmi_filter: list[WmiFilter] = []
+    filter: list[Filter] = []
+    target: list[Target] = []
+
+    def som_at(self, path: str) -> Som | None:
+        """The entry of a container, by canonical path without case."""
+        wanted = path.casefold().rstrip("/")
+        return next((som for som in self.som if som.path.casefold().rstrip("/") == wanted), None)
+
+
+def load(path: Path, name: str) -> Topology:
+    """Reads a topology file; `name` stands in messages. Raises ConfigError for TOML or content that is wrong."""
+    try:
+        return parse(path.read_text("utf-8-sig"), name)
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ConfigError(f"{name}: cannot be read: {exc}") from exc
+
+
+def parse(text: str, name: str) -> Topology:
+    """Reads the text of a topology file. Raises ConfigError naming the key that is wrong and the closest right one."""
+    try:
+        return Topology.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as exc:
+        raise ConfigError(f"{name}: not valid TOML: {exc}") from exc
+    except ValidationError as exc:
+        raise ConfigError("\n".join(f"{name}: {line}" for line in explain(exc, Topology))) from exc
+
+
+def explain(error: ValidationError, model: type[BaseModel]) -> Iterable[str]:
+    """One sentence for each thing that pydantic found wrong in a file, with "did you mean" for unknown keys."""
+    for item in error.errors():
+        place = ".".join(f"[{part}]" if isinstance(part, int) else str(part) for part in item["loc"]).replace(".[", "[")
+        if item["type"] == "extra_forbidden":
+            near = difflib.get_close_matches(str(item["loc"][-1]), _keys(model), 1)
+            yield f"unknown key {place}" + (f"; did you mean '{near[0]}'?" if near else "")
+        else:
+            yield f"{place}: {item['msg'][0].lower()}{item['msg'][1:]}, got {item['input']!r}"
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    """Every key of a model and of the models inside it."""
+    schema: dict[str, Any] = model.model_json_schema(by_alias=True)
+    tables = [schema, *schema.get("$defs", {}).values()]
+    return sorted({key for table in tables for key in table.get("properties", {})})
+
+
+def merge(topologies: Iterable[Topology]) -> Topology:
+    """Several files as one. Raises ConfigError when they name different tenants."""
+    found = list(topologies)
+    tenants = {t.tenant.id.casefold(): t.tenant for t in found if t.tenant}
+    if len(tenants) > 1:
+        raise ConfigError(f"the topology files name different tenants ({', '.join(sorted(tenants))}): run them apart")
+    return Topology(
+        tenant=next(iter(tenants.values()), None),
+        som=[som for t in found for som in t.som],
+        group=[group for t in found for group in t.group],
+        wmi_filter=[wmi for t in found for wmi in t.wmi_filter],
+        filter=[entry for t in found for entry in t.filter],
+        target=[target for t in found for target in t.target],
+    )

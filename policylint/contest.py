@@ -1,0 +1,154 @@
+"""One setting, several claims: who wins, and how sure that is, by the general law (chapters 1, 2 and 4).
+
+The precedence of a contested setting is a directed graph: an edge *a to b* says that a beats b, by which rule, and on
+which fact that hangs. A claim that nothing certainly beats can win.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cmp_to_key
+from itertools import combinations
+
+import networkx as nx
+
+from policylint.effective import Contender, Result, State
+from policylint.facts import ALWAYS, fact_names
+from policylint.model import Channel, Claim, Scope, Value
+from policylint.rank import Contestant, order
+
+ASSUMED_FACTS = ("M-DEFAULT-RACE",)
+"""Open orders that the documentation leans on one side of: the conditional value follows it."""
+
+Graph = nx.DiGraph  # of Contestant
+
+
+def strongest_first(contestants: Iterable[Contestant]) -> list[Contestant]:
+    """The claims in assumed order of strength. Claims that only exist where nothing else does come last."""
+
+    def compare(a: Contestant, b: Contestant) -> int:
+        if a.claim.soft is not b.claim.soft:
+            return 1 if a.claim.soft else -1
+        if a.policy.id == b.policy.id and a.reach is b.reach:
+            return -1 if (a.claim.origin, repr(a.claim.evidence)) < (b.claim.origin, repr(b.claim.evidence)) else 1
+        return -1 if order(a, b).first_wins else 1
+
+    return sorted(contestants, key=cmp_to_key(compare))
+
+
+def graph_of(contestants: Sequence[Contestant]) -> nx.DiGraph[Contestant]:
+    """The precedence graph: an edge from the (assumed) winner to the loser, with `rule` and `fact` (None: certain)."""
+    graph: nx.DiGraph[Contestant] = nx.DiGraph()
+    graph.add_nodes_from(contestants)
+    for a, b in combinations(contestants, 2):
+        if a.claim.soft is not b.claim.soft:
+            soft, hard = (a, b) if a.claim.soft else (b, a)
+            graph.add_edge(hard, soft, rule="G-POL-SPECIAL", fact=None)
+            continue
+        if a.policy.id == b.policy.id and a.policy.channel is Channel.GPO:
+            graph.add_edge(a, b, rule="G-POL-LWW", fact=None)
+            continue
+        found = order(a, b)
+        winner, loser = (a, b) if found.first_wins else (b, a)
+        graph.add_edge(winner, loser, rule=found.rule, fact=found.fact)
+    return graph
+
+
+def resolve_contest(contestants: Sequence[Contestant]) -> Result:
+    """The effective value of one setting in one scope from every claim that reaches the target."""
+    ranked = strongest_first(contestants)
+    if len(ranked) == 1:
+        return _single(ranked[0])
+    graph = graph_of(ranked)
+    possible = [c for c in ranked if not _certainly_beaten(c, graph)]
+    reachable = _values(c.claim for c in possible)
+    nothing = not any(c.when == ALWAYS for c in ranked)
+    candidates = (*reachable, *((None,) if nothing and None not in reachable else ()))
+    open_orders = _open_orders(possible, graph)
+    conditions = _conditions(possible, open_orders) if len(candidates) > 1 else ()
+    certain_conflict = any(
+        rule == "I-CONF-CONF" and a.when == b.when for a, b, rule, _ in open_orders
+    )  # both apply wherever one does, and nobody promises a winner
+    state = State.DETERMINED if len(candidates) == 1 else State.UNDETERMINED if certain_conflict else State.CONDITIONAL
+    settled = all(fact in ASSUMED_FACTS for *_, fact in open_orders)
+    first = ranked[0]
+    value = None if len(candidates) > 1 and not settled else first.claim.value
+    winner = first if len(candidates) == 1 or settled else None
+    losers = [c for c in ranked if c is not winner and not (winner and c.policy.id == winner.policy.id)]
+    reasons = dict.fromkeys(
+        [*(r for c in ranked[:1] for r in c.reach.reasons), *(graph.edges[e]["rule"] for e in graph.edges)]
+    )
+    return Result(
+        first.claim.setting,
+        first.claim.scope,
+        state,
+        value,
+        bool(winner and winner.claim.absent),
+        candidates,
+        conditions,
+        (*reasons, *(["D3"] if "M-DEFAULT-GP" in reasons else [])),
+        contender(winner) if winner else None,
+        tuple(contender(c, *_beaten_by(c, graph)) for c in losers),
+    )
+
+
+def contender(contestant: Contestant, *reasons: str) -> Contender:
+    """A contestant as results name it; without reasons of its own it carries those of its reach."""
+    return Contender(contestant.claim, contestant.policy, reasons or contestant.reach.reasons)
+
+
+def _single(only: Contestant) -> Result:
+    certain = only.when == ALWAYS
+    return Result(
+        only.claim.setting,
+        only.claim.scope,
+        State.DETERMINED if certain or only.claim.absent else State.CONDITIONAL,
+        only.claim.value,
+        only.claim.absent,
+        (only.claim.value,) if certain or only.claim.value is None else (only.claim.value, None),
+        () if only.claim.absent else tuple(sorted(fact_names(only.when))),
+        only.reach.reasons,
+        contender(only),
+        (),
+    )
+
+
+def _certainly_beaten(contestant: Contestant, graph: nx.DiGraph[Contestant]) -> bool:
+    """Whether some claim that certainly applies certainly beats it."""
+    return any(
+        edge["fact"] is None and winner.when == ALWAYS for winner, _, edge in graph.in_edges(contestant, data=True)
+    )
+
+
+def _values(claims: Iterable[Claim]) -> tuple[Value, ...]:
+    return tuple(dict.fromkeys(None if claim.absent else claim.value for claim in claims))
+
+
+def _open_orders(
+    possible: Sequence[Contestant], graph: nx.DiGraph[Contestant]
+) -> list[tuple[Contestant, Contestant, str, str]]:
+    """The pairs of possible winners with different values whose order hangs on a fact."""
+    among = graph.subgraph(possible)
+    return [
+        (a, b, edge["rule"], edge["fact"])
+        for a, b, edge in among.edges(data=True)
+        if edge["fact"] is not None and (a.claim.value, a.claim.absent) != (b.claim.value, b.claim.absent)
+    ]
+
+
+def _conditions(
+    possible: Sequence[Contestant], open_orders: Iterable[tuple[Contestant, Contestant, str, str]]
+) -> tuple[str, ...]:
+    applying = [fact for c in possible for fact in sorted(fact_names(c.when))]
+    return tuple(dict.fromkeys([*applying, *(fact for *_, fact in open_orders)]))
+
+
+def _beaten_by(contestant: Contestant, graph: nx.DiGraph[Contestant]) -> tuple[str, ...]:
+    """The rules by which other policies beat it."""
+    return tuple(
+        dict.fromkeys(
+            edge["rule"]
+            for winner, _, edge in graph.in_edges(contestant, data=True)
+            if winner.policy.id != contestant.policy.id
+        )
+    )

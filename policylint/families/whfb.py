@@ -1,0 +1,374 @@
+"""Windows Hello for Business: which source each setting comes from, and which trust model results.
+
+Semantics chapter 3. A *world* fixes every open fact; the rules are evaluated literally in each world, and what differs
+between worlds is conditional on the facts that make it differ, or undetermined where no fact but only documentation
+could settle it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+
+from policylint.facts import ALWAYS, FactValue, Is, When, World, every, fact_names, holds, some, worlds
+from policylint.families.whfb_settings import (
+    BY_ID,
+    CERTIFICATE,
+    CLOUD,
+    ENABLED,
+    SETTINGS,
+    TPM12,
+    Group,
+    Hello,
+)
+from policylint.model import Channel, Scope, Value
+from policylint.rank import Contestant, Precedence, order
+
+
+class Source(StrEnum):
+    """The sources of W-HIER, strongest first. Device Lock policy comes after them and has no setting of its own here."""
+
+    USER_GPO = "user GPO"
+    COMPUTER_GPO = "computer GPO"
+    USER_MDM = "user MDM"
+    DEVICE_MDM = "device MDM"
+    TENANT = "tenant-wide enrolment policy"
+
+    @property
+    def channel(self) -> Channel:
+        """The channel of the source: what "source" means in W-GRP-E."""
+        return Channel.GPO if self in (Source.USER_GPO, Source.COMPUTER_GPO) else Channel.MDM
+
+
+class Trust(StrEnum):
+    """The on-premises trust that a device ends up with; NONE: Windows Hello is not provisioned."""
+
+    CLOUD = "cloud-kerberos"
+    KEY = "key"
+    CERTIFICATE = "certificate"
+    NONE = "none"
+
+
+Setting3 = bool | None
+"""On, off, or not configured."""
+
+TRUTH_TABLE: Mapping[tuple[Setting3, Setting3, Setting3], Trust] = {
+    # (enablement, certificate, cloud): W-TABLE. Rows without enablement give what follows if Windows Hello is on by default.
+    **{(False, c, k): Trust.NONE for c in (True, False, None) for k in (True, False, None)},
+    **{(e, True, k): Trust.CERTIFICATE for e in (True, None) for k in (True, False, None)},
+    **{(e, c, True): Trust.CLOUD for e in (True, None) for c in (False, None)},
+    **{(e, c, k): Trust.KEY for e in (True, None) for c in (False, None) for k in (False, None)},
+}
+
+MAX_FACTS = 11
+"""Beyond this many open facts the worlds are sampled, and the result is at most undetermined."""
+
+GUIDE = "W-EITHER-OR"
+CLOUD_READING = "W-GRP-CLOUD"
+PIN_READING = "W-GRP-P"
+TPM_READING = "W-GRP-P (TPM 1.2)"
+DEFAULT_ENTRA = "W-DEFAULT"
+DEFAULT_HYBRID = "D25"
+
+READINGS: Mapping[str, tuple[str, ...]] = {
+    GUIDE: ("W-EITHER-OR", "D5"),
+    CLOUD_READING: ("W-GRP-CLOUD", "D6"),
+    PIN_READING: ("W-GRP-P",),
+    TPM_READING: ("W-GRP-P",),
+    DEFAULT_ENTRA: ("W-DEFAULT", "D25"),
+    DEFAULT_HYBRID: ("W-DEFAULT", "D25"),
+}
+"""Facts that only documentation could give: the reading that is assumed is True. With the ids to print."""
+
+UNKNOWN_VALUE = "Windows takes"
+UNDECIDABLE = (CLOUD_READING, TPM_READING, DEFAULT_HYBRID, UNKNOWN_VALUE, "conflict between", "the device accepts")
+"""How facts begin that the law does not choose between at all: what hangs on them is undetermined, not conditional."""
+
+UNORDERED = ("link order of", "precedence of", "conflict between")
+"""How facts begin of which no value is the likelier one: nothing is assumed where a result hangs on them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The claim that speaks for one source on one setting, in one world."""
+
+    hello: Hello
+    source: Source
+    contestant: Contestant
+
+    @property
+    def value(self) -> Value:
+        """The claimed value: a number for booleans and integers."""
+        return self.contestant.claim.value
+
+    @property
+    def on(self) -> bool:
+        """Whether a boolean setting is on."""
+        return self.value not in (0, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one world makes of one setting: the pick that takes effect, and the discarded ones with the rules why."""
+
+    winner: Pick | None
+    losers: tuple[tuple[Pick, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Situation:
+    """One world, evaluated: every pick, the elected channel and what the trust settings come to."""
+
+    world: World
+    picks: Mapping[tuple[Hello, Source], Pick]
+    gpo_configures: bool
+    elected: Pick | None
+    """The enablement setting that elects the source of group E."""
+
+    def of(self, hello: Hello) -> list[Pick]:
+        """The picks on one setting, strongest source first."""
+        return [pick for source in Source if (pick := self.picks.get((hello, source))) is not None]
+
+    def reading(self, name: str) -> bool:
+        """Whether the assumed reading of the documentation holds in this world."""
+        return bool(self.world.get(name, True))
+
+    def verdict(self, hello: Hello) -> Verdict:
+        """The pick that takes effect for a setting (semantics 3.2.1)."""
+        picks = self.of(hello)
+        if not self.reading(GUIDE) and self.gpo_configures:
+            ignored = [(pick, ("W-EITHER-OR",)) for pick in picks if pick.source.channel is Channel.MDM]
+            kept = [pick for pick in picks if pick.source.channel is Channel.GPO]
+            inner = self._choose(hello, kept)
+            return Verdict(inner.winner, (*inner.losers, *ignored))
+        return self._choose(hello, picks)
+
+    def _choose(self, hello: Hello, picks: Sequence[Pick]) -> Verdict:
+        if hello is CERTIFICATE and self.elected is not None:
+            return _by_hierarchy(picks, keep=self.elected.source.channel)
+        if hello is CLOUD and self.cloud_is_mixed(picks) and not self.reading(CLOUD_READING):
+            return Verdict(None, tuple((pick, ("W-GRP-CLOUD",)) for pick in picks))
+        if hello.group is Group.PIN or (hello is TPM12 and not self.reading(TPM_READING)):
+            return self._by_pin_source(hello, picks)
+        return _by_hierarchy(picks)
+
+    def cloud_is_mixed(self, picks: Sequence[Pick]) -> bool:
+        """Whether cloud trust comes from another channel than enablement, or enablement from user-scope MDM."""
+        if self.elected is None or not picks:
+            return False
+        return picks[0].source.channel is not self.elected.source.channel or self.elected.source is Source.USER_MDM
+
+    @property
+    def pin_source(self) -> Source | None:
+        """The source that all of group P is taken from: the highest that configures any of it (W-GRP-P)."""
+        allowed = (
+            (Source.USER_GPO, Source.COMPUTER_GPO) if not self.reading(GUIDE) and self.gpo_configures else tuple(Source)
+        )
+        configured = {source for hello, source in self.picks if hello.group is Group.PIN}
+        return next((source for source in allowed if source in configured), None)
+
+    def _by_pin_source(self, hello: Hello, picks: Sequence[Pick]) -> Verdict:
+        source = self.pin_source
+        winner = next((pick for pick in picks if pick.source is source), None)
+        if winner is None and hello.group is Group.PIN and not self.reading(PIN_READING):
+            return _by_hierarchy(picks)
+        return Verdict(winner, tuple((pick, ("W-GRP-P",)) for pick in picks if pick is not winner))
+
+    def setting3(self, hello: Hello) -> Setting3:
+        """On, off or not configured."""
+        winner = self.verdict(hello).winner
+        return None if winner is None else winner.on
+
+    @cached_property
+    def trust(self) -> Trust:
+        """The row of the truth table, with what the join type changes about it (W-TABLE, W-JOIN, W-DEFAULT)."""
+        enabled, certificate, cloud = self.setting3(ENABLED), self.setting3(CERTIFICATE), self.setting3(CLOUD)
+        join = self.world.get("join", "hybrid")
+        if join == "ad":
+            cloud = None  # not supported without Entra ID
+        if enabled is None and not self.reading(DEFAULT_ENTRA if join == "entra" else DEFAULT_HYBRID):
+            return Trust.NONE
+        return TRUTH_TABLE[enabled, certificate, cloud]
+
+
+def _by_hierarchy(picks: Sequence[Pick], keep: Channel | None = None) -> Verdict:
+    """The first source wins (W-HIER); inside one channel that is user before computer (W-SAME-SOURCE)."""
+    allowed = [pick for pick in picks if keep is None or pick.source.channel is keep]
+    winner = allowed[0] if allowed else None
+    losers: list[tuple[Pick, tuple[str, ...]]] = []
+    for pick in picks:
+        if pick is winner:
+            continue
+        if winner is None or (keep is not None and pick.source.channel is not keep):
+            losers.append((pick, ("W-GRP-E",)))
+        elif pick.source.channel is winner.source.channel:
+            losers.append((pick, ("W-HIER", "W-SAME-SOURCE")))
+        else:
+            losers.append((pick, ("W-HIER",)))
+    return Verdict(winner, tuple(losers))
+
+
+@dataclass(frozen=True)
+class Hellos:
+    """The Windows Hello claims that reach one target, and the worlds they live in."""
+
+    precedence: Precedence
+    claims: Mapping[tuple[Hello, Source], tuple[Contestant, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def _any_gpo(self) -> bool:
+        return any(source.channel is Channel.GPO for _, source in self.claims)
+
+    @cached_property
+    def gpo_when(self) -> When:
+        """When any GPO configures Windows Hello (W-EITHER-OR)."""
+        return some(
+            *(
+                c.when
+                for (hello, source), found in self.claims.items()
+                if source.channel is Channel.GPO and hello.by_passport_admx
+                for c in found
+                if not c.claim.absent
+            )
+        )
+
+    def settings(self) -> list[Hello]:
+        """The settings that something claims, in the order of the family's table."""
+        claimed = {hello for hello, _ in self.claims}
+        return [hello for hello in SETTINGS if hello in claimed]
+
+    def relevant(self, subjects: Iterable[Hello]) -> frozenset[Hello]:
+        """The settings that the subjects' verdicts depend on: their groups elect one source."""
+        found: set[Hello] = set()
+        for hello in subjects:
+            found.add(hello)
+            if hello in (CERTIFICATE, CLOUD):
+                found.add(ENABLED)
+            if hello.group is Group.PIN or hello is TPM12:
+                found |= {other for other in SETTINGS if other.group is Group.PIN}
+        return frozenset(found)
+
+    def situations(self, subjects: Iterable[Hello]) -> tuple[list[Situation], bool]:
+        """Every world that matters to the subjects, evaluated, the assumed one first; and whether those are all."""
+        needed = self.relevant(subjects)
+        domains = self._domains(needed)
+        exhaustive = len(domains) <= MAX_FACTS
+        chosen = worlds(domains) if exhaustive else _sampled(domains)
+        return [self._situation(world, needed) for world in chosen], exhaustive
+
+    def _domains(self, needed: frozenset[Hello]) -> dict[str, tuple[FactValue, ...]]:
+        """The open facts behind the needed settings, with their values."""
+        domains: dict[str, tuple[FactValue, ...]] = {}
+        present = {key: found for key, found in self.claims.items() if key[0] in needed}
+        for found in present.values():
+            for contestant in found:
+                for fact in fact_names(contestant.when):
+                    domains[fact] = self.precedence.domains.get(fact, (True, False))
+            domains |= {fact: (True, False) for fact in _order_facts(found)}
+        mdm = any(source.channel is Channel.MDM for _, source in present)
+        if mdm and self._any_gpo:
+            domains[GUIDE] = (True, False)
+            for fact in fact_names(self.gpo_when):
+                domains[fact] = self.precedence.domains.get(fact, (True, False))
+        if {hello for hello, _ in present} & {CLOUD}:
+            domains[CLOUD_READING] = (True, False)
+        if len({source for hello, source in present if hello.group is Group.PIN}) > 1:
+            domains[PIN_READING] = (True, False)
+        if TPM12 in needed:
+            domains[TPM_READING] = (True, False)
+        if ENABLED in needed:
+            domains |= self._default_domains()
+        return domains
+
+    def _default_domains(self) -> dict[str, tuple[FactValue, ...]]:
+        joins = self.precedence.domains.get("join") or (self.precedence.known.get("join", "hybrid"),)
+        domains: dict[str, tuple[FactValue, ...]] = {"join": tuple(joins)} if len(joins) > 1 else {}
+        if "entra" in joins:
+            domains[DEFAULT_ENTRA] = (True, False)
+        if set(joins) - {"entra"}:
+            domains[DEFAULT_HYBRID] = (True, False)
+        return domains
+
+    def _situation(self, world: Mapping[str, FactValue], needed: frozenset[Hello]) -> Situation:
+        full = {**world, **self.precedence.known}
+        picks = {}
+        for (hello, source), found in self.claims.items():
+            if hello in needed:
+                chosen = _pick(found, full)
+                if chosen is not None and not chosen.claim.absent:
+                    picks[hello, source] = Pick(hello, source, chosen)
+        gpo = self._any_gpo and GUIDE in world and holds(self.gpo_when, full)
+        electors = [
+            pick
+            for source in Source
+            if (pick := picks.get((ENABLED, source)))
+            and (world.get(GUIDE, True) or not gpo or source.channel is Channel.GPO)
+        ]
+        return Situation(full, picks, gpo, electors[0] if electors else None)
+
+
+def hellos(precedence: Precedence) -> Hellos:
+    """Collects the Windows Hello claims of a target by setting and source."""
+    claims: dict[tuple[Hello, Source], tuple[Contestant, ...]] = {}
+    for (key, scope), contestants in precedence.contests.items():
+        hello = BY_ID.get(key)
+        if hello is None:
+            continue
+        for contestant in contestants:
+            source = source_of(contestant, scope)
+            claims[hello, source] = (*claims.get((hello, source), ()), _understood(contestant, hello))
+    return Hellos(precedence, claims)
+
+
+def _understood(contestant: Contestant, hello: Hello) -> Contestant:
+    """A boolean with another value than 0 and 1 counts under a condition: no document says what Windows makes of it."""
+    if hello.format != "bool" or contestant.claim.absent or contestant.claim.value in (0, 1):
+        return contestant
+    doubt = Is(f"{UNKNOWN_VALUE} {contestant.claim.value!r} for {hello.name}")
+    return replace(contestant, when=every(contestant.when, doubt))
+
+
+def source_of(contestant: Contestant, scope: Scope) -> Source:
+    """The source that a claim belongs to."""
+    if contestant.policy.channel is Channel.GPO:
+        return Source.USER_GPO if scope is Scope.USER else Source.COMPUTER_GPO
+    if contestant.policy.kind == "enrolment":
+        return Source.TENANT
+    return Source.USER_MDM if scope is Scope.USER else Source.DEVICE_MDM
+
+
+def _order_facts(found: Sequence[Contestant]) -> Iterator[str]:
+    """The facts that the order of one source's claims hangs on, where their values differ."""
+    for i, a in enumerate(found):
+        for b in found[i + 1 :]:
+            if (a.claim.value, a.claim.absent) != (b.claim.value, b.claim.absent):
+                fact = order(a, b).fact
+                if fact is not None:
+                    yield fact
+
+
+def _pick(found: Sequence[Contestant], world: World) -> Contestant | None:
+    """The strongest claim of one source that applies in a world."""
+    best: Contestant | None = None
+    for contestant in found:
+        if contestant.when != ALWAYS and not holds(contestant.when, world):
+            continue
+        if best is None or _beats(contestant, best, world):
+            best = contestant
+    return best
+
+
+def _beats(a: Contestant, b: Contestant, world: World) -> bool:
+    if a.claim.soft is not b.claim.soft:
+        return b.claim.soft
+    found = order(a, b)
+    return found.first_wins is bool(found.fact is None or world.get(found.fact, True))
+
+
+def _sampled(domains: Mapping[str, tuple[FactValue, ...]]) -> list[dict[str, FactValue]]:
+    """The assumed world, each one that differs from it in one fact, and the one that differs in all."""
+    assumed = {name: values[0] for name, values in domains.items()}
+    single = [{**assumed, name: value} for name in sorted(domains) for value in domains[name][1:]]
+    return [assumed, *single, {name: values[-1] for name, values in domains.items()}]

@@ -1,0 +1,82 @@
+"""Lowering: claims of both channels to what Windows would hold, so that they meet under one setting id.
+
+Windows Hello settings of the PassportForWork CSP become the registry values that a GPO writes, in the scope and under
+the conditions that the profile's shape gives (W-URI, W-JSON). What has no twin stays a CSP node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from policylint.estate import Estate
+from policylint.facts import ALWAYS, Is, When, every
+from policylint.families.whfb_settings import Node, node_of, number
+from policylint.model import Assignment, Channel, Claim, Group, Policy, Scope
+
+BY_ASSIGNMENT = ("identity-protection", "intent")
+"""Profile kinds whose scope is that of their assignment (W-JSON)."""
+
+
+def lower(estate: Estate) -> Estate:
+    """The estate with every MDM claim lowered as far as its meaning is known."""
+    policies = tuple(_lower(policy, estate) if policy.channel is Channel.MDM else policy for policy in estate.policies)
+    return replace(estate, policies=policies)
+
+
+def _lower(policy: Policy, estate: Estate) -> Policy:
+    lowered: list[Claim] = []
+    for claim in policy.claims:
+        node = node_of(claim, policy)
+        lowered.extend([claim] if node is None else _hello(claim, node, policy, estate))
+    return replace(policy, claims=tuple(lowered))
+
+
+def _hello(claim: Claim, node: Node, policy: Policy, estate: Estate) -> Iterator[Claim]:
+    if node.hello is None or set(node.faults) - {"type"}:
+        yield claim
+        return
+    when = every(claim.when, _tenant(node, policy), _type(node, claim))
+    for scope, scoped in _scopes(node, policy, estate):
+        if scope is Scope.USER and not node.hello.user_csp:
+            scope = Scope.DEVICE  # the node exists for devices only, so that is where the service writes it
+        yield replace(
+            claim,
+            setting=node.hello.id(scope),
+            scope=scope,
+            value=number(claim),
+            origin=claim.origin or claim.setting.text,
+            when=every(when, scoped),
+        )
+
+
+def _tenant(node: Node, policy: Policy) -> When:
+    guid = node.tenant_guid
+    return Is("tenant", guid) if policy.kind == "custom" and guid else ALWAYS
+
+
+def _type(node: Node, claim: Claim) -> When:
+    if "type" not in node.faults:
+        return ALWAYS
+    return Is(f"the device accepts {claim.type} data at {claim.origin or claim.setting.text}")
+
+
+def _scopes(node: Node, policy: Policy, estate: Estate) -> list[tuple[Scope, When]]:
+    """The scope that the claim writes, or both under a condition when the assignment leaves it open."""
+    if policy.kind not in BY_ASSIGNMENT or node.hello is None or not node.hello.user_csp:
+        return [(node.scope, ALWAYS)]
+    kinds = {_kind(a, estate.groups) for a in policy.assignments or () if not a.exclude} or {None}
+    if kinds == {Scope.DEVICE} or kinds == {Scope.USER}:
+        return [(scope, ALWAYS) for scope in kinds if scope]
+    fact = f'scope of "{policy.name}"'
+    return [(Scope.DEVICE, Is(fact, "device")), (Scope.USER, Is(fact, "user"))]
+
+
+def _kind(assignment: Assignment, groups: tuple[Group, ...]) -> Scope | None:
+    if assignment.target == "all-devices":
+        return Scope.DEVICE
+    if assignment.target == "all-users":
+        return Scope.USER
+    named = (assignment.group or "").casefold()
+    members = {g.members for g in groups if named in (g.id.casefold(), g.name.casefold())}
+    return {"devices": Scope.DEVICE, "users": Scope.USER}.get(str(next(iter(members), None)))

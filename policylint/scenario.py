@@ -1,0 +1,173 @@
+"""Small estates in the notation of rule files, for their fixtures and for tests.
+
+    facts  = { join = "hybrid", mdm = true }
+    tenant = "dcd219dd-bc68-4b9b-bf0b-4a33a796be35"
+    given  = [
+      { policy = "PKI", channel = "gpo", link = "contoso.com/W#1", set = { 'HKLM\\SOFTWARE\\…!Enabled' = 1 } },
+      { policy = "Cloud", channel = "mdm", kind = "custom", assigned = "all-devices", set = { './Device/…' = true } },
+    ]
+
+A link is `container#order`, with `!` at its end when enforced; the target stands in `contoso.com/W`. Keys of `set` that
+begin with HKCU or ./User are the user's side. `delete` lists values that the GPO deletes. `assigned` is `all-devices`,
+`all-users`, a group's name, a list of those, or absent when the export tells no assignments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from policylint.estate import Estate
+from policylint.evidence import Evidence, LineAt
+from policylint.lower import lower
+from policylint.model import (
+    Assignment,
+    Channel,
+    Claim,
+    Filtering,
+    Link,
+    Policy,
+    PolicyKind,
+    Scope,
+    SettingId,
+    Value,
+    setting_id,
+)
+from policylint.topology import Facts, LinkEntry, Som, Target, Tenant, Topology
+
+CONTAINER = "contoso.com/W"
+
+
+class Given(BaseModel):
+    """One policy of a scenario."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    policy: str
+    channel: Channel
+    kind: PolicyKind | None = None
+    link: str | None = f"{CONTAINER}#1"
+    assigned: str | list[str] | None = None
+    set_: dict[str, int | str | bool | list[str]] = Field(default={}, alias="set")
+    delete: list[str] = []
+    types: dict[str, str] = {}
+    """The omaSetting class of a value, where it is not the one that the value suggests."""
+    wmi_filter: str | None = Field(default=None, alias="wmi-filter")
+
+
+class Scenario(BaseModel):
+    """An estate with one target."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    given: list[Given]
+    facts: dict[str, Any] = {"join": "hybrid", "mdm": True}
+    tenant: str | None = None
+    groups: list[str] | None = None
+    site: str | None = None
+    blocks_inheritance: bool | None = Field(default=False, alias="blocks-inheritance")
+    stores: list[list[str]] = []
+    """ADMX stores: the names of the policies that the Passport.admx of each defines."""
+
+
+def target_of(scenario: Scenario) -> Target:
+    """The scenario's only target."""
+    facts = Facts.model_validate(scenario.facts)
+    return Target(
+        name="W",
+        device=None if facts.join == "entra" else CONTAINER,
+        user=None if facts.join == "entra" else CONTAINER,
+        groups=scenario.groups,
+        site=scenario.site,
+        facts=facts,
+    )
+
+
+def estate_of(scenario: Scenario) -> Estate:
+    """The scenario as read and lowered; links with a `#order` stand in its topology, others only in the GPO's report."""
+    policies = tuple(_policy(given, number) for number, given in enumerate(scenario.given, 1))
+    topology = Topology(
+        tenant=Tenant(id=scenario.tenant) if scenario.tenant else None,
+        som=_soms(scenario),
+        target=[target_of(scenario)],
+    )
+    linked = any(policy.links for policy in policies)
+    return lower(Estate(policies, topology=topology, tenant=scenario.tenant, linked=linked))
+
+
+def _soms(scenario: Scenario) -> list[Som]:
+    ordered: dict[str, dict[int, LinkEntry]] = {CONTAINER: {}}
+    for given in scenario.given:
+        container, number, enforced = split_link(given.link) if given.channel is Channel.GPO else ("", None, False)
+        if container and number is not None:
+            ordered.setdefault(container, {})[number] = LinkEntry(gpo=given.policy, enforced=enforced)
+    return [
+        Som(
+            path=path,
+            links=[entries[n] for n in sorted(entries)] or None,
+            blocks_inheritance=scenario.blocks_inheritance if path == CONTAINER else False,
+        )
+        for path, entries in ordered.items()
+    ]
+
+
+def split_link(link: str | None) -> tuple[str, int | None, bool]:
+    """Takes `container#order!` apart: the container, the order or None, and whether the link is enforced."""
+    container, _, number = (link or "").removesuffix("!").partition("#")
+    return container, int(number) if number else None, bool(link and link.endswith("!"))
+
+
+def _policy(given: Given, number: int) -> Policy:
+    evidence = Evidence("scenario", LineAt(number))
+    gpo = given.channel is Channel.GPO
+    container, _, enforced = split_link(given.link)
+    return Policy(
+        id=given.policy,
+        name=given.policy,
+        channel=given.channel,
+        kind="gpo" if gpo else given.kind or "settings-catalog",
+        evidence=evidence,
+        claims=tuple(_claims(given, evidence)),
+        links=(Link(container, True, enforced, evidence),) if gpo and container else None,
+        wmi_filter=given.wmi_filter,
+        filtering=Filtering(apply=("S-1-5-11",), deny=()) if gpo else None,
+        assignments=None if gpo else _assignments(given.assigned),
+    )
+
+
+def _claims(given: Given, evidence: Evidence) -> Iterable[Claim]:
+    for text, raw in given.set_.items():
+        value: Value = tuple(raw) if isinstance(raw, list) else raw
+        setting = setting_id(text)
+        yield Claim(
+            setting, _scope(setting), value, given.types.get(text) or _type(given, value), evidence, origin=text
+        )
+    for text in given.delete:
+        setting = setting_id(text)
+        yield Claim(setting, _scope(setting), None, "REG_SZ", evidence, absent=True, origin=text)
+
+
+def _scope(setting: SettingId) -> Scope:
+    return Scope.USER if setting.key.startswith(("hkcu\\", "user_")) else Scope.DEVICE
+
+
+_GPO_TYPES: Mapping[type, str] = {int: "REG_DWORD", bool: "REG_DWORD", str: "REG_SZ", tuple: "REG_MULTI_SZ"}
+_MDM_TYPES: Mapping[type, str] = {int: "Integer", bool: "Boolean", str: "String", tuple: "collection"}
+
+
+def _type(given: Given, value: Value) -> str:
+    return (_GPO_TYPES if given.channel is Channel.GPO else _MDM_TYPES)[type(value)]
+
+
+def _assignments(assigned: str | list[str] | None) -> tuple[Assignment, ...] | None:
+    if assigned is None:
+        return None
+    names = [assigned] if isinstance(assigned, str) else assigned
+    return tuple(_assignment(name) for name in names)
+
+
+def _assignment(name: str) -> Assignment:
+    virtual: dict[str, Literal["all-devices", "all-users"]] = {"all-devices": "all-devices", "all-users": "all-users"}
+    return Assignment(virtual[name]) if name in virtual else Assignment("group", group=name)

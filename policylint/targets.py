@@ -1,0 +1,133 @@
+"""Which targets an estate has, and what is known about each: memberships, join type, tenant."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+from policylint.errors import UsageError
+from policylint.estate import Estate
+from policylint.facts import ALWAYS, NEVER, FactValue, Is, When
+from policylint.model import Channel
+from policylint.topology import GroupEntry, Target
+
+ANY_DEVICE = "any device"
+"""The target of an estate that shows no container at all."""
+
+EVERYONE = frozenset({"s-1-5-11", "s-1-1-0"})
+"""Authenticated Users and Everyone: every device and user of the domain is in them."""
+
+
+def targets(estate: Estate) -> tuple[Target, ...]:
+    """The topology's targets; without any, each container that a GPO is linked to; without those, `any device`."""
+    if estate.topology.target:
+        return tuple(estate.topology.target)
+    paths = {som.path.rstrip("/").casefold(): som.path.rstrip("/") for som in estate.topology.som}
+    for policy in sorted(estate.policies, key=lambda p: p.id):
+        for link in policy.links or ():
+            paths.setdefault(link.som.rstrip("/").casefold(), link.som.rstrip("/"))
+    derived = [
+        Target(name=path, site=path[5:])
+        if path.casefold().startswith("site:")
+        else Target(name=path, device=path, user=path)
+        for _, path in sorted(paths.items())
+    ]
+    return tuple(derived) or (Target(name=ANY_DEVICE),)
+
+
+def find_target(name: str | None, estate: Estate) -> Target:
+    """The target of that name, or whose container ends so. Raises UsageError, with what there is, when none or many fit."""
+    known = targets(estate)
+    if name is None and len(known) == 1:
+        return known[0]
+    names = ", ".join(f"'{t.name}'" for t in known[:12]) + (f" and {len(known) - 12} more" if len(known) > 12 else "")
+    if name is None:
+        raise UsageError(f"which target? Add --for with one of: {names}")
+    wanted = name.casefold()
+    found = [t for t in known if t.name.casefold() == wanted] or [
+        t for t in known if t.name.casefold().rpartition("/")[2] == wanted
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(f"'{name}' fits several targets: {', '.join(t.name for t in found)}")
+    near = difflib.get_close_matches(name, [t.name for t in known], 1, 0.5)
+    raise UsageError(f"no target '{name}'" + (f"; did you mean '{near[0]}'?" if near else "") + f" There are: {names}")
+
+
+def known_facts(target: Target, estate: Estate) -> dict[str, FactValue]:
+    """The facts that are given, or follow: an Entra joined device gets no GPO, an AD joined one no Intune (W-JOIN)."""
+    known: dict[str, FactValue] = dict(target.facts.known())
+    if known.get("join") == "ad":
+        known.setdefault("mdm", False)
+    if estate.tenant is not None:
+        known["tenant"] = estate.tenant.casefold()
+    if target.site is not None:
+        known["site"] = target.site.casefold()
+    for wmi in estate.topology.wmi_filter:
+        if isinstance(wmi.result, bool):
+            known[f'wmi-filter "{wmi.name}"'] = wmi.result
+    for entry in estate.topology.filter:
+        if entry.result is not None:
+            known[f'filter "{entry.name}"'] = entry.result
+    return known
+
+
+def joins(target: Target, estate: Estate) -> tuple[str, ...]:
+    """The join types that are possible, the assumed one first. A device that stands in AD is not merely Entra joined."""
+    if target.facts.join is not None:
+        return (target.facts.join,)
+    if target.device or target.user:
+        return ("hybrid", "ad")
+    if any(policy.channel is Channel.GPO for policy in estate.policies):
+        return ("hybrid", "ad", "entra")
+    return ("entra", "hybrid")
+
+
+def member(name: str, target: Target, estate: Estate) -> When:
+    """Whether the target's device or user is in a group, given by name, object id or SID: known, or a condition."""
+    wanted = _aliases(name, estate)
+    if wanted & EVERYONE:
+        return ALWAYS
+    entries = [g for g in estate.topology.group if _names(g) & wanted]
+    label = next((g.name for g in entries), _display(name, estate))
+    if target.groups is not None:
+        mine = {alias for group in target.groups for alias in _aliases(group, estate)}
+        return ALWAYS if mine & wanted or _contains(entries, target, estate, mine) else NEVER
+    if any(g.members is not None for g in entries) and (target.device_name or target.user_name):
+        return ALWAYS if _contains(entries, target, estate, frozenset()) else NEVER
+    return Is(f'group "{label}"')
+
+
+def _names(group: GroupEntry) -> frozenset[str]:
+    return frozenset(text.casefold() for text in (group.name, group.id) if text)
+
+
+def _aliases(name: str, estate: Estate) -> frozenset[str]:
+    """Every spelling of a group: what exports call it and what the topology calls it."""
+    found = {name.casefold()}
+    for group in estate.groups:
+        both = {group.id.casefold(), group.name.casefold()}
+        found |= both if found & both else set()
+    for entry in estate.topology.group:
+        found |= _names(entry) if found & _names(entry) else set()
+    return frozenset(found)
+
+
+def _display(name: str, estate: Estate) -> str:
+    return next((g.name for g in estate.groups if g.id.casefold() == name.casefold()), name)
+
+
+def _contains(entries: Iterable[GroupEntry], target: Target, estate: Estate, mine: Iterable[str]) -> bool:
+    """Whether one of the groups holds the target's device or user, directly or through other groups."""
+    principals = {p.casefold() for p in (target.device_name, target.user_name) if p} | set(mine)
+    waiting, seen = list(entries), set[str]()
+    while waiting:
+        group = waiting.pop()
+        for text in group.members or ():
+            if text.casefold() in principals:
+                return True
+            if text.casefold() not in seen:
+                seen.add(text.casefold())
+                waiting.extend(g for g in estate.topology.group if text.casefold() in _names(g))
+    return False
