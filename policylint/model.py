@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -209,4 +208,10 @@ def as_json(value: Value) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-Facts = Mapping[str, object]
+def shown(value: Value) -> str:
+    """A setting's value in a sentence."""
+    if value is None:
+        return "not configured"
+    if isinstance(value, bytes):
+        return f"0x{value.hex()}" if value else "empty"
+    return ", ".join(value) if isinstance(value, tuple) else str(value)

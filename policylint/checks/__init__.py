@@ -1,0 +1,48 @@
+"""The checks that rules name: one function per kind of reasoning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from policylint.checks import whfb_pin, whfb_profiles, whfb_trust
+from policylint.checks.found import EstateCheck, TargetCheck
+
+READING = "reading"
+"""The check of rules that report what readers ran into: the readers name the rule themselves."""
+
+ESTATE_CHECKS: Mapping[str, EstateCheck] = {
+    "whfb_wrong_tenant": whfb_profiles.wrong_tenant,
+    "whfb_no_such_node": whfb_profiles.no_such_node,
+    "whfb_wrong_type": whfb_profiles.wrong_type,
+    "whfb_wrong_root": whfb_profiles.wrong_root,
+    "whfb_twice_in_intune": whfb_profiles.twice_in_intune,
+    "whfb_store_without_cloud_trust": whfb_profiles.store_without_cloud_trust,
+    "whfb_tattooed_biometrics": whfb_profiles.tattooed_biometrics,
+    "whfb_out_of_range": whfb_pin.out_of_range,
+}
+"""Checks of the estate as such, whatever target its policies reach."""
+
+TARGET_CHECKS: Mapping[str, TargetCheck] = {
+    "whfb_certificate_overrides_cloud": whfb_trust.certificate_overrides_cloud,
+    "whfb_user_certificate_beats_cloud": whfb_trust.user_certificate_beats_cloud,
+    "whfb_cloud_without_enablement": whfb_trust.cloud_without_enablement,
+    "whfb_disabled_by_higher_source": whfb_trust.disabled_by_higher_source,
+    "whfb_both_channels": whfb_trust.both_channels,
+    "whfb_certificate_from_other_channel": whfb_trust.certificate_from_other_channel,
+    "whfb_certificate_from_other_scope": whfb_trust.certificate_from_other_scope,
+    "whfb_cloud_from_other_channel": whfb_trust.cloud_from_other_channel,
+    "whfb_cloud_beside_user_enablement": whfb_trust.cloud_beside_user_enablement,
+    "whfb_certificate_off_beside_cloud": whfb_trust.certificate_off_beside_cloud,
+    "whfb_tenant_disables": whfb_trust.tenant_disables,
+    "whfb_tenant_relied_upon": whfb_trust.tenant_relied_upon,
+    "whfb_split_complexity": whfb_pin.split_complexity,
+    "whfb_hardware_rule_alone": whfb_pin.hardware_rule_alone,
+    "whfb_tenant_differs": whfb_pin.tenant_differs,
+    "whfb_software_keys": whfb_pin.software_keys,
+    "whfb_tpm12_allowed": whfb_pin.tpm12_allowed,
+    "whfb_minimum_length": whfb_pin.minimum_length,
+    "whfb_contradictory_classes": whfb_pin.contradictory_classes,
+    "whfb_expiration_set": whfb_pin.expiration_set,
+    "whfb_device_lock_differs": whfb_pin.device_lock_differs,
+}
+"""Checks of one target, run for every one."""

@@ -185,10 +185,11 @@ class Node:
 def node_of(claim: Claim, policy: Policy) -> Node | None:
     """Reads an MDM claim as a node of the PassportForWork CSP; None when its URI is of another CSP.
 
-    In a custom profile the author writes the tenant segment and the data type, and both can be wrong; in every other kind
+    The claim may be lowered already: its origin keeps what was written. In a custom profile the author writes the tenant segment and the data type, and both can be wrong; in every other kind
     of profile the service writes them.
     """
-    match = _URI.fullmatch(claim.setting.text.strip())
+    written = claim.origin if policy.kind == "custom" and claim.origin else claim.setting.text
+    match = _URI.fullmatch(written.strip())
     if match is None:
         return None
     scope = Scope.USER if (match["scope"] or "").casefold() == "user" else Scope.DEVICE

@@ -1,0 +1,107 @@
+"""What a check hands to lint: one thing found, still without its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from policylint.estate import Estate
+from policylint.evidence import Evidence
+from policylint.families.whfb import Hellos, Pick, Situation
+from policylint.families.whfb_settings import Hello
+from policylint.findings import Confidence, Severity
+from policylint.model import Claim, Policy
+from policylint.rank import Precedence
+
+WHERE = "{where}"
+"""Stands in messages for the targets, which are named once findings of several targets are merged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place to show, whose policy it is, and what is to be said about it."""
+
+    evidence: Evidence
+    policy: Policy | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing found. The first spot is the thing to change."""
+
+    message: str
+    spots: tuple[Spot, ...]
+    setting: str | None = None
+    scope: str | None = None
+    severity: Severity | None = None
+    """Where it differs from the rule's."""
+    confidence: Confidence = "certain"
+    help: str = ""
+    subject: str = ""
+    """The setting or outcome whose story tells more."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One target, as the checks see it."""
+
+    estate: Estate
+    precedence: Precedence
+    hello: Hellos
+
+
+EstateCheck = Callable[[Estate], Iterable[Found]]
+TargetCheck = Callable[[View], Iterable[Found]]
+
+
+def over_worlds(
+    view: View,
+    subjects: Sequence[Hello],
+    predicate: Callable[[Situation], Iterable[Found]],
+    *,
+    assumed_only: bool = False,
+) -> Iterator[Found]:
+    """Runs a predicate in every world that matters to the subjects.
+
+    What it finds in all worlds is certain, in the assumed one likely, in others possible. `assumed_only` is for things
+    that are missing: that a policy might not reach the target is no reason to miss what it sets.
+    """
+    situations, exhaustive = view.hello.situations(subjects)
+    seen: dict[tuple[str | None, str | None], tuple[Found, int, bool]] = {}
+    for number, situation in enumerate(situations):
+        for found in predicate(situation):
+            key = found.setting, found.scope
+            first, count, assumed = seen.get(key, (found, 0, number == 0))
+            seen[key] = first, count + 1, assumed
+    for found, count, assumed in seen.values():
+        certain = exhaustive and count == len(situations)
+        if assumed or not assumed_only:
+            yield replace(found, confidence="certain" if certain else "likely" if assumed else "possible")
+
+
+def spot(pick: Pick, label: str = "") -> Spot:
+    """The place of a pick's claim."""
+    return Spot(pick.contestant.claim.evidence, pick.contestant.policy, label)
+
+
+def claim_spot(claim: Claim, policy: Policy, label: str = "") -> Spot:
+    """The place of a claim."""
+    return Spot(claim.evidence, policy, label)
+
+
+def names(picks: Iterable[Pick]) -> str:
+    """The policies of the picks, quoted, once each."""
+    return quoted(dict.fromkeys(pick.contestant.policy.name for pick in picks))
+
+
+def quoted(texts: Iterable[str]) -> str:
+    """Names in quotes: "A", "B" and "C"."""
+    found = [f'"{text}"' for text in texts]
+    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}" if found else ""
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Words as a list: a, b and c."""
+    found = list(texts)
+    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}" if found else ""

@@ -1,0 +1,278 @@
+"""Windows Hello for Business: the PIN and hardware rules (WH008, WH009, WH038 to WH045)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from policylint.checks.found import WHERE, Found, View, claim_spot, listed, names, over_worlds, quoted, spot
+from policylint.families.whfb import Pick, Situation, Source
+from policylint.families.whfb_effective import DEVICE_LOCK, lock_claims
+from policylint.families.whfb_settings import (
+    BY_ID,
+    CLASSES,
+    DIGITS,
+    ENABLED,
+    EXPIRATION,
+    MAXIMUM,
+    MINIMUM,
+    SECURITY_DEVICE,
+    SETTINGS,
+    TPM12,
+    Group,
+    Hello,
+)
+from policylint.estate import Estate
+from policylint.model import Claim, Policy, shown
+
+PIN = tuple(hello for hello in SETTINGS if hello.group is Group.PIN)
+COMPLEXITY = tuple(hello for hello in PIN if hello is not SECURITY_DEVICE)
+
+
+def _discarded(situation: Situation, among: Iterable[Hello]) -> list[Pick]:
+    """The picks of targeted sources that lose because group P comes from another source (W-GRP-P)."""
+    return [
+        pick
+        for hello in among
+        for pick, rules in situation.verdict(hello).losers
+        if rules == ("W-GRP-P",) and pick.source is not Source.TENANT and not _same(pick, situation)
+    ]
+
+
+def _same(pick: Pick, situation: Situation) -> bool:
+    winner = situation.verdict(pick.hello).winner
+    return winner is not None and winner.value == pick.value
+
+
+def _from(situation: Situation, among: Iterable[Hello]) -> list[Pick]:
+    source = situation.pin_source
+    return [pick for hello in among if source and (pick := situation.picks.get((hello, source)))]
+
+
+def split_complexity(view: View) -> Iterable[Found]:
+    """PIN complexity stands in two sources: only one is enforced, whole (W-GRP-P)."""
+
+    def predicate(situation: Situation) -> Iterator[Found]:
+        kept, lost = _from(situation, COMPLEXITY), _discarded(situation, PIN)
+        if not kept or not lost:
+            return
+        yield Found(
+            f"PIN rules come from two sources, and on {WHERE} only {names(kept)} ({kept[0].source}) is enforced: "
+            f"{_values(lost)} in {names(lost)} have no effect",
+            (*(spot(pick, "discarded (W-GRP-P)") for pick in lost), *(spot(pick, "enforced") for pick in kept)),
+            *_first_id(lost),
+            help="keep all PIN rules in one policy source",
+            subject=lost[0].contestant.claim.setting.text,
+        )
+
+    return over_worlds(view, PIN, predicate)
+
+
+def hardware_rule_alone(view: View) -> Iterable[Found]:
+    """A source that only asks for a hardware security device discards the PIN rules of every lower one (W-GRP-P)."""
+
+    def predicate(situation: Situation) -> Iterator[Found]:
+        kept, lost = _from(situation, (SECURITY_DEVICE,)), _discarded(situation, COMPLEXITY)
+        if not kept or not lost or _from(situation, COMPLEXITY):
+            return
+        yield Found(
+            f"{names(kept)} ({kept[0].source}) sets only RequireSecurityDevice, which discards the PIN rules of "
+            f"{names(lost)} on {WHERE}: {_values(lost)} are not enforced",
+            (spot(kept[0], "elects the source of all PIN rules (W-GRP-P)"), *(spot(p, "discarded") for p in lost)),
+            *_first_id(kept),
+            help=f"move the PIN rules into {names(kept)}, or take RequireSecurityDevice out of it",
+            subject=lost[0].contestant.claim.setting.text,
+        )
+
+    return over_worlds(view, PIN, predicate)
+
+
+def _values(picks: Iterable[Pick]) -> str:
+    return listed(dict.fromkeys(f"{pick.hello.name} {shown(pick.value)}" for pick in picks))
+
+
+def _first_id(picks: list[Pick]) -> tuple[str, str]:
+    claim = picks[0].contestant.claim
+    return claim.setting.text, claim.scope.value
+
+
+def tenant_differs(view: View) -> Iterable[Found]:
+    """PIN or hardware values of the tenant-wide policy differ from the targeted ones (W-TENANT)."""
+
+    def predicate(situation: Situation) -> Iterator[Found]:
+        for hello in PIN:
+            tenant = situation.picks.get((hello, Source.TENANT))
+            targeted = [
+                p for p in situation.of(hello) if p.source is not Source.TENANT and tenant and p.value != tenant.value
+            ]
+            if tenant is None or not targeted:
+                continue
+            yield Found(
+                f"{hello.name} is {shown(tenant.value)} in the tenant-wide policy {names([tenant])} and {shown(targeted[0].value)} in "
+                f"{names(targeted[:1])}: a device keeps the first until the second reaches {WHERE}",
+                (spot(tenant, "applied at enrolment, lowest priority (W-TENANT)"), spot(targeted[0], "targeted")),
+                *_first_id([tenant]),
+                help="use the same value in both",
+                subject=tenant.contestant.claim.setting.text,
+            )
+
+    return over_worlds(view, PIN, predicate)
+
+
+def software_keys(view: View) -> Iterable[Found]:
+    """Windows Hello is on without a hardware security device being required (W-HW)."""
+
+    def predicate(situation: Situation) -> Iterator[Found]:
+        enabled, hardware = situation.verdict(ENABLED).winner, situation.verdict(SECURITY_DEVICE).winner
+        if enabled is None or not enabled.on or (hardware is not None and hardware.on):
+            return
+        yield Found(
+            f"{names([enabled])} turns Windows Hello on for {WHERE} without requiring a hardware security device: "
+            "keys may be kept in software",
+            (spot(hardware or enabled, "not required" if hardware else "turns Windows Hello on"),),
+            *_first_id([enabled]),
+            help='enable "Use a hardware security device" in the same source',
+            subject=SECURITY_DEVICE.id(enabled.contestant.claim.scope).text,
+        )
+
+    return over_worlds(view, (ENABLED, SECURITY_DEVICE), predicate, assumed_only=True)
+
+
+def tpm12_allowed(view: View) -> Iterable[Found]:
+    """A hardware security device is required, and TPM 1.2 counts as one."""
+
+    def predicate(situation: Situation) -> Iterator[Found]:
+        hardware, tpm12 = situation.verdict(SECURITY_DEVICE).winner, situation.verdict(TPM12).winner
+        if hardware is None or not hardware.on or (tpm12 is not None and tpm12.on):
+            return
+        yield Found(
+            f"{names([hardware])} requires a hardware security device on {WHERE}, and accepts TPM 1.2",
+            (spot(hardware, "without excluding TPM 1.2"),),
+            *_first_id([hardware]),
+            help="exclude TPM 1.2 security devices in the same policy",
+            subject=SECURITY_DEVICE.id(hardware.contestant.claim.scope).text,
+        )
+
+    return over_worlds(view, (ENABLED, SECURITY_DEVICE, TPM12), predicate, assumed_only=True)
+
+
+def minimum_length(view: View) -> Iterable[Found]:
+    """The minimum PIN length in effect is below 6, or above the maximum (W-TYPES)."""
+
+    def predicate(situation: Situation) -> Iterator[Found]:
+        low, high = situation.verdict(MINIMUM).winner, situation.verdict(MAXIMUM).winner
+        if low is None or not isinstance(low.value, int):
+            return
+        if high is not None and isinstance(high.value, int) and low.value > high.value:
+            yield Found(
+                f"the minimum PIN length {low.value} in {names([low])} is above the maximum {high.value} in "
+                f"{names([high])}: Windows takes the defaults for both on {WHERE}",
+                (spot(low, "above the maximum"), spot(high, "maximum")),
+                *_first_id([low]),
+                severity="error",
+                help="make the minimum at most the maximum",
+                subject=low.contestant.claim.setting.text,
+            )
+        elif low.value < 6:
+            yield Found(
+                f"{names([low])} allows PINs of {low.value} characters on {WHERE}; 6 is the least that Windows suggests",
+                (spot(low, "shorter than 6"),),
+                *_first_id([low]),
+                help=f"set the minimum PIN length to 6 or more in {names([low])}",
+                subject=low.contestant.claim.setting.text,
+            )
+
+    return over_worlds(view, (MINIMUM, MAXIMUM), predicate)
+
+
+def contradictory_classes(view: View) -> Iterable[Found]:
+    """The character classes leave no PIN that Windows could accept, or rest on what documents disagree about (D29)."""
+
+    def predicate(situation: Situation) -> Iterator[Found]:
+        picks = {hello: pick for hello in CLASSES if (pick := situation.verdict(hello).winner)}
+        forbidden = [pick for pick in picks.values() if pick.value == 2]
+        digits = picks.get(DIGITS)
+        if len(forbidden) == len(CLASSES):
+            text = f"{names(forbidden)} forbids all four character classes of a PIN on {WHERE}: no PIN is possible"
+        elif digits is not None and digits.value == 2 and len(picks) == 1:
+            text = (
+                f"{names([digits])} forbids digits in PINs on {WHERE} and says nothing about letters and special "
+                "characters, which are not allowed unless some policy says so"
+            )
+        else:
+            return
+        first = digits or forbidden[0]
+        yield Found(
+            text,
+            tuple(spot(pick, "forbidden") for pick in forbidden),
+            *_first_id([first]),
+            help="allow or require at least one character class",
+            subject=first.contestant.claim.setting.text,
+        )
+
+    return over_worlds(view, CLASSES, predicate)
+
+
+def expiration_set(view: View) -> Iterable[Found]:
+    """PINs expire, though they never leave the device."""
+
+    def predicate(situation: Situation) -> Iterator[Found]:
+        pick = situation.verdict(EXPIRATION).winner
+        if pick is None or not isinstance(pick.value, int) or pick.value <= 0:
+            return
+        yield Found(
+            f"{names([pick])} makes PINs expire after {pick.value} days on {WHERE}, though a PIN is bound to its device",
+            (spot(pick, "expires"),),
+            *_first_id([pick]),
+            help=f"set PIN expiration to 0 in {names([pick])}",
+            subject=pick.contestant.claim.setting.text,
+        )
+
+    return over_worlds(view, (EXPIRATION,), predicate)
+
+
+def device_lock_differs(view: View) -> Iterable[Found]:
+    """A PIN rule and the Device Lock rule beside it differ: documents disagree on which one counts (W-DEVLOCK, D11)."""
+
+    def predicate(situation: Situation) -> Iterator[Found]:
+        for hello, (node, _) in DEVICE_LOCK.items():
+            pick = situation.verdict(hello).winner
+            locks = [c for c in lock_claims(node, view.precedence) if isinstance(c.claim.value, int)]
+            if pick is None or not isinstance(pick.value, int):
+                continue
+            for lock in locks:
+                if lock.claim.value != pick.value:
+                    yield Found(
+                        f"{hello.name} is {pick.value} in {names([pick])} and Device Lock's {node} is "
+                        f"{shown(lock.claim.value)} in {quoted([lock.policy.name])}: documents disagree on which counts on {WHERE}",
+                        (spot(pick, "Windows Hello"), claim_spot(lock.claim, lock.policy, "Device Lock")),
+                        *_first_id([pick]),
+                        help="use the same value in both",
+                        subject=pick.contestant.claim.setting.text,
+                    )
+
+    return over_worlds(view, tuple(DEVICE_LOCK), predicate)
+
+
+def out_of_range(estate: Estate) -> Iterator[Found]:
+    """A value that no document allows for its setting (W-TYPES)."""
+    for policy, claim, hello in _claims(estate):
+        if claim.absent or hello.format == "chr":
+            continue
+        allowed = hello.limits or (0, 1)
+        if isinstance(claim.value, int) and allowed[0] <= claim.value <= allowed[1]:
+            continue
+        yield Found(
+            f"{quoted([policy.name])} sets {hello.name} to {shown(claim.value)}; Windows knows {allowed[0]} to {allowed[1]}",
+            (claim_spot(claim, policy, "not a value of this setting"),),
+            claim.setting.text,
+            claim.scope.value,
+            help=f"set a value from {allowed[0]} to {allowed[1]}",
+        )
+
+
+def _claims(estate: Estate) -> Iterator[tuple[Policy, Claim, Hello]]:
+    for policy in estate.policies:
+        for claim in policy.claims:
+            hello = BY_ID.get(claim.setting.key)
+            if hello is not None:
+                yield policy, claim, hello

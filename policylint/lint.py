@@ -1,0 +1,163 @@
+"""Findings: what the readers ran into, and what the checks say about the estate and its targets."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from policylint.checks import ESTATE_CHECKS, READING, TARGET_CHECKS
+from policylint.checks.found import WHERE, Found, View
+from policylint.estate import Estate
+from policylint.families.whfb import hellos
+from policylint.families.whfb_effective import DEVICE_LOCK
+from policylint.families.whfb_settings import BY_ID
+from policylint.findings import SEVERITIES, Confidence, Finding, Location, PolicyRef, Summary, ref
+from policylint.model import Policy, Problem, csp
+from policylint.rank import LOOPBACK, rank
+from policylint.rules import Rule
+from policylint.targets import targets
+from policylint.topology import Target
+
+NAMED_TARGETS = 3
+"""How many targets a message names before it counts them."""
+
+
+def lint(estate: Estate, rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
+    """Every finding of the rules, merged over targets, in the order of reports: by severity, rule and place."""
+    found = [*_reading(estate, rules), *_estate(estate, rules), *_targets(estate, rules)]
+    return tuple(sorted(found, key=_order))
+
+
+def _order(finding: Finding) -> tuple[int, str, str, str, str]:
+    first = finding.locations[0].evidence if finding.locations else None
+    place = (first.path, repr(first.place)) if first else ("", "")
+    return SEVERITIES.index(finding.severity), finding.rule, *place, finding.message
+
+
+def _reading(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
+    policies = {policy.id: policy for policy in estate.policies}
+    for problem in dict.fromkeys(estate.problems):
+        rule = rules.get(problem.rule)
+        if rule is not None and rule.check == READING:
+            yield _from_problem(problem, rule, policies.get(problem.policy or ""))
+
+
+def _from_problem(problem: Problem, rule: Rule, policy: Policy | None) -> Finding:
+    return Finding(
+        rule.id,
+        rule.name,
+        rule.severity,
+        "certain",
+        problem.message,
+        (Location(problem.evidence, "primary"),),
+        (ref(policy),) if policy else (),
+        help=rule.fix,
+    )
+
+
+def _estate(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
+    for rule in rules.values():
+        check = ESTATE_CHECKS.get(rule.check)
+        if check is not None:
+            yield from (_finding(found, rule, ()) for found in check(estate))
+
+
+def _targets(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
+    """Target checks, run once for each set of placements that see the same policies, and merged by fingerprint."""
+    chosen = [rule for rule in rules.values() if rule.check in TARGET_CHECKS]
+    if not chosen:
+        return
+    merged: dict[str, tuple[Finding, list[str]]] = {}
+    for alike, view in _views(estate):
+        for rule in chosen:
+            for found in TARGET_CHECKS[rule.check](view):
+                finding = _finding(found, rule, tuple(t.name for t in alike))
+                first, reached = merged.setdefault(finding.fingerprint, (finding, []))
+                merged[finding.fingerprint] = _surer(first, finding), [*reached, *finding.targets]
+    for finding, reached in merged.values():
+        yield _placed(finding, tuple(dict.fromkeys(reached)))
+
+
+def _surer(a: Finding, b: Finding) -> Finding:
+    ranking: Sequence[Confidence] = ("certain", "likely", "possible")
+    return min(a, b, key=lambda f: ranking.index(f.confidence))
+
+
+def _views(estate: Estate) -> Iterator[tuple[list[Target], View]]:
+    """One view for each group of targets that the same claims reach under the same facts."""
+    narrowed = _narrow(estate, {*BY_ID, LOOPBACK, *_device_lock_keys()})
+    groups: dict[object, tuple[list[Target], View]] = {}
+    for target in targets(estate):
+        precedence = rank(narrowed, target)
+        key = (
+            tuple(sorted(precedence.known.items())),
+            tuple(
+                (r.policy.id, r.scope, r.when, r.som, r.depth, r.enforced, r.order, r.by_loopback)
+                for r in precedence.reaches
+            ),
+        )
+        if key in groups:
+            groups[key][0].append(target)
+        else:
+            groups[key] = [target], View(estate, precedence, hellos(precedence))
+    yield from groups.values()
+
+
+def _device_lock_keys() -> Iterator[str]:
+    for node in ("DevicePasswordEnabled", *(node for node, _ in DEVICE_LOCK.values())):
+        yield csp(f"./Device/Vendor/MSFT/Policy/Config/DeviceLock/{node}").key
+
+
+def _narrow(estate: Estate, keys: Collection[str]) -> Estate:
+    """The estate with only the claims that the checks look at; policies without any drop out."""
+    kept = []
+    for policy in estate.policies:
+        claims = tuple(claim for claim in policy.claims if claim.setting.key in keys)
+        if claims or policy.sweeps:
+            kept.append(replace(policy, claims=claims))
+    return replace(estate, policies=tuple(kept))
+
+
+def _finding(found: Found, rule: Rule, reached: tuple[str, ...]) -> Finding:
+    policies: dict[PolicyRef, None] = {}
+    for spot in found.spots:
+        if spot.policy is not None:
+            policies[ref(spot.policy)] = None
+    locations = tuple(
+        Location(spot.evidence, "primary" if number == 0 else "related", spot.label)
+        for number, spot in enumerate(dict.fromkeys(found.spots))
+    )
+    return Finding(
+        rule.id,
+        rule.name,
+        found.severity or rule.severity,
+        found.confidence,
+        found.message,
+        locations,
+        tuple(policies),
+        found.setting,
+        found.scope,
+        reached,
+        found.help or rule.fix,
+        found.subject,
+    )
+
+
+def _placed(finding: Finding, reached: tuple[str, ...]) -> Finding:
+    """The finding with its targets named in the message, and the command that tells the story."""
+    named = ", ".join(reached[:NAMED_TARGETS])
+    if len(reached) > NAMED_TARGETS:
+        named += f" and {len(reached) - NAMED_TARGETS} more targets"
+    why = f"policylint why {quote(finding.why)} --for {quote(reached[0])}" if finding.why and reached else ""
+    return replace(finding, message=finding.message.replace(WHERE, named), targets=reached, why=why)
+
+
+def quote(text: str) -> str:
+    """An argument as a shell takes it, in double quotes where it needs any."""
+    return text if all(c.isalnum() or c in "/.-_:" for c in text) else f'"{text}"'
+
+
+def summary(estate: Estate, ignored: int = 0) -> Summary:
+    """The counts that every report prints."""
+    settings = {(claim.setting.key, claim.scope) for policy in estate.policies for claim in policy.claims}
+    return Summary(len(estate.policies), len(settings), len(targets(estate)), len(estate.files), estate.unread, ignored)
