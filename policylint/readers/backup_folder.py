@@ -1,0 +1,154 @@
+"""Which files make up which GPO backup, and which backup of a GPO is the one to use."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from policylint.errors import ReadError
+from policylint.evidence import Evidence
+from policylint.readers.backup_xml import Core, Info, core, info
+from policylint.readers.gpreport import Report, read
+from policylint.readers.source import Source
+
+_GUID_NAME = re.compile(r"\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}", re.IGNORECASE)
+_SNIFFED = 4096
+_SCHEMA = b"grouppolicybackupscheme"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[T]):
+    """One of the descriptions in a backup: its file, if it is there, and what it says, if it could be read."""
+
+    source: Source | None = None
+    value: T | None = None
+    error: ReadError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup: its folder, its files with their paths below it, and its three descriptions."""
+
+    folder: str
+    files: tuple[tuple[str, Source], ...]
+    core: Part[Core]
+    info: Part[Info]
+    report: Part[Report]
+
+    @property
+    def id(self) -> str:
+        """The GUID of the GPO; the folder, where no description tells it."""
+        told = (part.value.id for part in (self.core, self.info, self.report) if part.value is not None)
+        return next(filter(None, told), self.folder or ".")
+
+    @property
+    def domain(self) -> str:
+        """The domain of the GPO, '' where no description tells it."""
+        told = (part.value.domain for part in (self.core, self.info) if part.value is not None)
+        return next(filter(None, told), "")
+
+    @property
+    def time(self) -> str:
+        """When it was made, as text that sorts; '' where nothing tells it, which is older than anything."""
+        return "" if self.info.value is None else self.info.value.time
+
+    @property
+    def name(self) -> tuple[str, Evidence]:
+        """The display name of the GPO and where it stands; its id, where no description tells it."""
+        for part in (self.core, self.info, self.report):
+            if part.source is not None and part.value is not None and part.value.name.text:
+                return part.value.name.text, part.source.at(part.value.name.place)
+        return self.id, self.description.at()
+
+    @property
+    def description(self) -> Source:
+        """The file that stands for the backup: the best of its descriptions."""
+        parts = (self.core.source, self.info.source, self.report.source)
+        return next((source for source in parts if source is not None), self.files[0][1])
+
+
+def collect(sources: Sequence[Source]) -> tuple[list[Backup], list[Source]]:
+    """The backups by folder, each with every file below it, and the files that are in none."""
+    folders = {_folder(source.path) for source in sources if _marks(source)}
+    held: dict[str, list[tuple[str, Source]]] = defaultdict(list)
+    rest: list[Source] = []
+    for source in sources:
+        folder = _owner(source.path, folders)
+        if folder is None:
+            rest.append(source)
+        else:
+            held[folder].append((source.path[len(folder) + 1 :] if folder else source.path, source))
+    return [_backup(folder, sorted(held[folder], key=lambda f: f[1].path)) for folder in sorted(held)], rest
+
+
+def superseded(backups: Iterable[Backup]) -> dict[str, Backup]:
+    """The folders of backups that are not used, each with the newer backup of the same GPO and domain.
+
+    The newest BackupTime counts; of equal ones the last by folder name.
+    """
+    groups: dict[tuple[str, str], list[Backup]] = defaultdict(list)
+    for backup in backups:
+        groups[backup.id, backup.domain.casefold()].append(backup)
+    older: dict[str, Backup] = {}
+    for group in groups.values():
+        *others, newest = sorted(group, key=lambda backup: (backup.time, backup.folder))
+        older |= {backup.folder: newest for backup in others}
+    return older
+
+
+def _backup(folder: str, files: Sequence[tuple[str, Source]]) -> Backup:
+    return Backup(
+        folder,
+        tuple(files),
+        _part(files, "backup.xml", core),
+        _part(files, "bkupinfo.xml", info),
+        _part(files, "gpreport.xml", read),
+    )
+
+
+def _part(files: Iterable[tuple[str, Source]], name: str, parse: Callable[[bytes], T]) -> Part[T]:
+    source = next((source for path, source in files if path.casefold() == name), None)
+    if source is None:
+        return Part()
+    try:
+        return Part(source, parse(source.read()))
+    except ReadError as error:
+        return Part(source, None, error)
+
+
+def _marks(source: Source) -> bool:
+    """Whether the file makes its folder a backup. A Backup.xml of some other program does not."""
+    if "/domainsysvol/" in f"/{source.path.casefold()}":
+        return False
+    if source.name == "bkupinfo.xml":
+        return True
+    return source.name == "backup.xml" and (
+        _GUID_NAME.fullmatch(_folder(source.path).rpartition("/")[2]) is not None or _SCHEMA in _opening(source)
+    )
+
+
+def _opening(source: Source) -> bytes:
+    """The first bytes, in lower case and without NULs, so that the search works in every encoding."""
+    try:
+        return source.read()[:_SNIFFED].replace(b"\0", b"").lower()
+    except ReadError:
+        return b""
+
+
+def _owner(path: str, folders: set[str]) -> str | None:
+    """The nearest folder above the file that is a backup."""
+    folder = _folder(path)
+    while folder not in folders:
+        if not folder:
+            return None
+        folder = _folder(folder)
+    return folder
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]

@@ -1,0 +1,195 @@
+"""Registry.pol: what its records do, executed in file order ([MS-GPREG] 2.2.1.1 and 3.2.5.1; rules G-POL-*).
+
+Value names that start with `**` are instructions. The last write of a value wins inside the file; a directive that
+removes values removes what stands before it in the file, and becomes a `Sweep` for what weaker GPOs wrote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from policylint.evidence import Evidence, PolAt
+from policylint.model import Claim, Problem, Scope, Sweep, registry
+from policylint.readers.pol_records import Record, records
+from policylint.readers.registry_values import TYPES, type_name, value_of
+from policylint.readers.source import Source
+
+__all__ = ["Record", "claims", "records"]
+
+_HIVE = re.compile(r"\\|(?:hklm|hkcu|hkcr|hku|hkey_[a-z_]+)(?:\\|$)", re.IGNORECASE)
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+@dataclass(slots=True)
+class _Half:
+    """One hive while the instructions run."""
+
+    scope: Scope
+    source: Source
+    written: dict[str, tuple[str, Claim]] = field(default_factory=dict)
+    """Registry key and claim by the key of the setting, in order of the last write."""
+    sweeps: dict[tuple[str, bool], Sweep] = field(default_factory=dict)
+    """By key and tree, the last of each."""
+    problems: list[Problem] = field(default_factory=list)
+
+    def at(self, record: Record) -> Evidence:
+        return Evidence(self.source.path, PolAt(record.number, record.start, record.end))
+
+    def complain(self, rule: str, record: Record, message: str) -> None:
+        self.problems.append(Problem(rule, f"record {record.number}: {message}", self.at(record)))
+
+
+def claims(
+    records: Iterable[Record], scope: Scope, source: Source
+) -> tuple[tuple[Claim, ...], tuple[Sweep, ...], tuple[Problem, ...]]:
+    """The claims, sweeps and problems that the records amount to, each in file order.
+
+    Problems: RD002 a key that names a hive or nothing, data that its type does not allow (the bytes are kept as the
+    value); RD005 a name that is not UTF-16; RD012 a type or instruction that [MS-GPREG] does not know.
+    """
+    half = _Half(scope, source)
+    for record in records:
+        fault = _name_fault(record)
+        if fault is not None:
+            half.complain(*fault)
+        elif record.name.startswith("**"):
+            _instruct(half, record)
+        elif record.name or record.type or record.data:
+            _write(half, record, _claim(half, record, record.name))
+    kept = tuple(claim for key, claim in half.written.values() if not _swept_since(half, key, claim))
+    return kept, tuple(half.sweeps.values()), tuple(half.problems)
+
+
+def _name_fault(record: Record) -> tuple[str, Record, str] | None:
+    """Why the record names no place in the hive: rule, record, message."""
+    if not (record.key.isascii() and record.name.isascii()) and _SURROGATE.search(record.key + record.name):
+        return "RD005", record, "its key or value name is not valid UTF-16 (a surrogate without its pair)"
+    if not record.key:
+        return "RD002", record, "it names no key"
+    if _HIVE.match(record.key):
+        key = record.key
+        return "RD002", record, f"its key '{key}' starts with a hive; the hive is given by the folder, Machine or User"
+    return None
+
+
+def _claim(half: _Half, record: Record, name: str) -> Claim:
+    try:
+        value = value_of(record.type, record.data)
+    except ValueError as exc:
+        half.complain("RD002", record, f"{type_name(record.type)} '{name}' {exc}; its bytes are kept as they are")
+        value = record.data
+    if record.type not in TYPES:
+        half.complain("RD012", record, f"'{name}' has the unknown type {type_name(record.type)}; its bytes are kept")
+    setting = registry(half.scope, record.key, name)
+    return Claim(setting, half.scope, value, type_name(record.type), half.at(record))
+
+
+def _write(half: _Half, record: Record, claim: Claim) -> None:
+    half.written.pop(claim.setting.key, None)
+    half.written[claim.setting.key] = record.key, claim
+
+
+def _delete(half: _Half, record: Record, name: str) -> None:
+    setting = registry(half.scope, record.key, name)
+    _write(half, record, Claim(setting, half.scope, None, type_name(record.type), half.at(record), absent=True))
+
+
+def _delete_listed(half: _Half, record: Record, _: str) -> None:
+    for name in _listed(half, record):
+        _delete(half, record, name)
+
+
+def _sweep_values(half: _Half, record: Record, _: str) -> None:
+    _sweep(half, record, record.key, tree=False)
+
+
+def _sweep_keys(half: _Half, record: Record, _: str) -> None:
+    for name in _listed(half, record):
+        _sweep(half, record, f"{_bare(record.key)}\\{name}", tree=True)
+
+
+def _sweep(half: _Half, record: Record, key: str, *, tree: bool) -> None:
+    sweep = Sweep(half.scope, _bare(key).casefold(), tree, half.at(record))
+    half.sweeps.pop((sweep.key, tree), None)
+    half.sweeps[sweep.key, tree] = sweep
+
+
+def _write_soft(half: _Half, record: Record, name: str) -> None:
+    """Written only where no value exists. What the file itself did to the value before decides, if anything."""
+    claim = _claim(half, record, name)
+    _, earlier = half.written.get(claim.setting.key, ("", None))
+    if earlier is not None and not earlier.absent and not _swept_since(half, record.key, earlier):
+        return
+    gone = earlier is not None or _last_sweep(half, record.key) > 0
+    _write(half, record, claim if gone else replace(claim, soft=True))
+
+
+def _nothing(half: _Half, record: Record, _: str) -> None:
+    """`**SecureKey` sets permissions and `**Comment:` is for people: neither says what a value is."""
+
+
+_WHOLE: dict[str, Callable[[_Half, Record, str], None]] = {
+    "**delvals": _sweep_values,
+    "**delvals.": _sweep_values,
+    "**deletevalues": _delete_listed,
+    "**deletekeys": _sweep_keys,
+    "**securekey": _nothing,
+}
+_PREFIXED: dict[str, Callable[[_Half, Record, str], None]] = {
+    "**del.": _delete,
+    "**soft.": _write_soft,
+    "**comment:": _nothing,
+}
+
+
+def _instruct(half: _Half, record: Record) -> None:
+    name = record.name.casefold()
+    whole = _WHOLE.get(name)
+    if whole is not None:
+        return whole(half, record, "")
+    for prefix, run in _PREFIXED.items():
+        if name.startswith(prefix):
+            return run(half, record, record.name[len(prefix) :])
+    half.complain(
+        "RD012", record, f"'{record.name}' is no instruction that [MS-GPREG] knows; taken for a value of that name"
+    )
+    return _write(half, record, _claim(half, record, record.name))
+
+
+def _listed(half: _Half, record: Record) -> Iterator[str]:
+    """The names in the data of `**DeleteValues` and `**DeleteKeys`, separated by semicolons."""
+    try:
+        value = value_of(record.type if record.type in (2, 7) else 1, record.data)
+    except ValueError as exc:
+        half.complain("RD002", record, f"the list of '{record.name}' {exc}; nothing of it is used")
+        return
+    text = ";".join(value) if isinstance(value, tuple) else str(value)
+    yield from (name for name in (part.strip() for part in text.split(";")) if name)
+
+
+def _bare(key: str) -> str:
+    return key.rstrip("\\")
+
+
+def _number(evidence: Evidence) -> int:
+    return evidence.place.record if isinstance(evidence.place, PolAt) else 0
+
+
+def _swept_since(half: _Half, key: str, claim: Claim) -> bool:
+    return bool(half.sweeps) and _last_sweep(half, key) > _number(claim.evidence)
+
+
+def _last_sweep(half: _Half, key: str) -> int:
+    """The number of the last record that swept the key, or 0."""
+    covering = (half.sweeps.get(place) for place in _covering(_bare(key).casefold()))
+    return max((_number(sweep.evidence) for sweep in covering if sweep is not None), default=0)
+
+
+def _covering(key: str) -> Iterator[tuple[str, bool]]:
+    """The sweeps that remove values of a key: of its values, or of it or a parent with all below."""
+    yield key, False
+    while key:
+        yield key, True
+        key = key.rpartition("\\")[0]

@@ -1,0 +1,151 @@
+"""SYSVOL trees, local GPO folders and single Registry.pol files: settings without the directory's half of the GPO.
+
+Nothing here tells where a GPO is linked, to whom it applies or what it is called; what is not told is None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from policylint.errors import ReadError
+from policylint.evidence import Evidence
+from policylint.model import Channel, FileRecord, Policy, Problem, Scope
+from policylint.readers.gpo_files import AUDIT_CSV, FOREIGN, REGISTRY_POL, Kind, classify, loose
+from policylint.readers.gpo_tree import NOT_EVALUATED, UNKNOWN, Tree, read_registry, read_tree, unevaluated
+from policylint.readers.source import Reading, Source, problem
+
+_GUID = re.compile(r"\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}", re.IGNORECASE)
+_AUDIT_HEADER = b"Machine Name,"
+_HALVES = {"machine": Scope.DEVICE, "user": Scope.USER}
+
+
+def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
+    """Reads the GPO folders among the sources, then every loose `.pol` file, and leaves the rest.
+
+    To be called after the backups are taken: LGPO.exe writes GPT.INI into its backups too.
+    """
+    folders = _gpo_folders(sources)
+    held: dict[str, list[tuple[str, Source]]] = defaultdict(list)
+    others: list[Source] = []
+    for source in sources:
+        folder = _owner(source, folders)
+        if folder is None:
+            others.append(source)
+        else:
+            held[folder].append((source.path[len(folder) + 1 :], source))
+    readings = [_gpo(folder, held[folder]) for folder in sorted(held)]
+    alone = [(source, _alone(source)) for source in others]
+    readings += [reading for _, reading in alone if reading is not None]
+    return Reading(
+        policies=tuple(policy for reading in readings for policy in reading.policies),
+        problems=tuple(fault for reading in readings for fault in reading.problems),
+        files=tuple(record for reading in readings for record in reading.files),
+    ), [source for source, reading in alone if reading is None]
+
+
+def _gpo_folders(sources: Sequence[Source]) -> frozenset[str]:
+    """Folders of GPOs: a `{GUID}` with a GPT.INI or a half; any other one only with settings in a half."""
+    folders: set[str] = set()
+    for source in sources:
+        if source.name == "gpt.ini" and _is_guid(_parent(source.path)):
+            folders.add(_parent(source.path))
+        folder = _parent(source.path)
+        while folder:
+            above, _, half = folder.rpartition("/")
+            if above and half.casefold() in _HALVES and (_is_guid(above) or _is_half(source.path[len(above) + 1 :])):
+                folders.add(above)
+            folder = above
+    return frozenset(folders)
+
+
+def _is_half(path: str) -> bool:
+    """Whether a path below a folder of any name is enough to take the folder for a GPO's."""
+    return classify(path)[0] is REGISTRY_POL
+
+
+def _is_guid(folder: str) -> bool:
+    return _GUID.fullmatch(folder.rpartition("/")[2]) is not None
+
+
+def _parent(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _owner(source: Source, folders: frozenset[str]) -> str | None:
+    """The GPO folder that the file belongs to. Of a folder without a GUID only what a GPO has there is taken."""
+    folder = _parent(source.path)
+    while folder and folder not in folders:
+        folder = _parent(folder)
+    if not folder:
+        return None
+    known = _is_guid(folder) or classify(source.path[len(folder) + 1 :])[0] is not FOREIGN
+    return folder if known else None
+
+
+def _gpo(folder: str, files: Sequence[tuple[str, Source]]) -> Reading:
+    """The policy of one GPO folder, named by its GUID, or by its path where it has none."""
+    name = folder.rpartition("/")[2]
+    identity = name.upper() if _is_guid(folder) else folder
+    tree = read_tree(files, None, identity)
+    policy = _policy(identity, identity, _stands_for(files).at(), tree)
+    return Reading((policy,), problems=tuple(tree.problems), files=tuple(tree.files))
+
+
+def _stands_for(files: Sequence[tuple[str, Source]]) -> Source:
+    """The file that evidence about the GPO as such names: its GPT.INI, else its first file."""
+    ranked = sorted(files, key=lambda item: (item[0].casefold() != "gpt.ini", item[1].path))
+    return ranked[0][1]
+
+
+def _alone(source: Source) -> Reading | None:
+    """What a file outside of any GPO folder holds; None when it is none of a GPO's files."""
+    if source.suffix == ".pol":
+        return _loose_registry(source)
+    kind = AUDIT_CSV if _is_audit(source) else loose(source.path)
+    return None if kind is None else _loose_other(source, kind)
+
+
+def _loose_registry(source: Source) -> Reading:
+    tree = Tree(source.path, UNKNOWN)
+    read_registry(tree, _half_above(source.path), source)
+    policy = _policy(source.path, source.path, source.at(), tree)
+    return Reading((policy,), problems=tuple(tree.problems), files=tuple(tree.files))
+
+
+def _half_above(path: str) -> Scope:
+    """The side that the nearest folder of that name tells; the computer's when none does."""
+    above = reversed(path.casefold().split("/")[:-1])
+    return next((_HALVES[part] for part in above if part in _HALVES), Scope.DEVICE)
+
+
+def _loose_other(source: Source, kind: Kind) -> Reading:
+    if not kind.settings:
+        return Reading(files=(FileRecord(source.path, "ignored", kind.name, kind.reason),))
+    record, error = unevaluated(source, kind)
+    if error is not None:
+        return Reading(problems=(problem(source, error),), files=(record,))
+    message = f"settings of the kind '{kind.name}' outside of a GPO: recognised, but not evaluated yet"
+    note = (Problem("RD010", message, source.at()),) if record.reason == NOT_EVALUATED else ()
+    return Reading(problems=note, files=(record,))
+
+
+def _is_audit(source: Source) -> bool:
+    """Whether it is the audit.csv of a GPO, which shares its name with many other exports."""
+    try:
+        return source.name == "audit.csv" and source.read().lstrip(b"\xef\xbb\xbf").startswith(_AUDIT_HEADER)
+    except ReadError:
+        return False
+
+
+def _policy(identity: str, name: str, evidence: Evidence, tree: Tree) -> Policy:
+    return Policy(
+        id=identity,
+        name=name,
+        channel=Channel.GPO,
+        kind="gpo",
+        evidence=evidence,
+        claims=tuple(tree.claims),
+        sweeps=tuple(tree.sweeps),
+    )
