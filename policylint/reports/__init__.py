@@ -1,0 +1,94 @@
+"""What is printed: one module per format, one function per kind of answer. Nothing here reads the clock or the locale.
+
+The tables say which formats exist, so that the command line needs no branches. A format's module is imported when it
+is first used: most runs use one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from policylint.effective import Effective, Outcome, Result
+    from policylint.findings import Finding, Severity, Summary
+    from policylint.locate import Locator
+
+
+class RuleText(Protocol):
+    """What reports say about a rule."""
+
+    @property
+    def id(self) -> str:
+        """`WH001`."""
+
+    @property
+    def name(self) -> str:
+        """`certificate-overrides-cloud-trust`."""
+
+    @property
+    def severity(self) -> Severity:
+        """How bad a finding of it is, unless the configuration says otherwise."""
+
+    @property
+    def summary(self) -> str:
+        """One sentence."""
+
+    @property
+    def why(self) -> str:
+        """What happens on machines because of it."""
+
+    @property
+    def fix(self) -> str:
+        """What to do about it."""
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The documents it follows, as links."""
+
+
+class CheckFormat(Protocol):
+    """Prints findings."""
+
+    def __call__(
+        self,
+        findings: Sequence[Finding],
+        summary: Summary,
+        locator: Locator,
+        rules: Mapping[str, RuleText],
+        color: bool = False,
+    ) -> str:
+        """The report, ending with a line break."""
+
+
+class EffectiveFormat(Protocol):
+    """Prints the effective settings of one target."""
+
+    def __call__(self, effective: Effective, locator: Locator, color: bool = False) -> str:
+        """The report, ending with a line break."""
+
+
+class StoryFormat(Protocol):
+    """Prints why one setting or outcome is as it is; `effective` says on which target."""
+
+    def __call__(self, effective: Effective, subject: Result | Outcome, locator: Locator, color: bool = False) -> str:
+        """The report, ending with a line break."""
+
+
+class _Lazy:
+    """A function of a module in this folder, imported when it is first called."""
+
+    def __init__(self, module: str, function: str) -> None:
+        self._module, self._function = module, function
+
+    def __call__(self, *arguments: Any, **options: Any) -> str:
+        text: str = getattr(import_module(f"{__name__}.{self._module}"), self._function)(*arguments, **options)
+        return text
+
+
+CHECK_FORMATS: Mapping[str, CheckFormat] = {
+    name: _Lazy(name, "render") for name in ("text", "concise", "json", "sarif", "github")
+}
+EFFECTIVE_FORMATS: Mapping[str, EffectiveFormat] = {name: _Lazy(name, "effective") for name in ("text", "json")}
+STORY_FORMATS: Mapping[str, StoryFormat] = {name: _Lazy(name, "story") for name in ("text", "json")}

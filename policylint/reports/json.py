@@ -1,0 +1,190 @@
+"""Reports for programs: the stable JSON contract. Keys keep their order and meaning; new ones only come after them.
+
+`render` (check):
+
+    {"version": 1,
+     "summary": {"policies", "settings", "targets", "files", "unread",
+                 "findings": {"error", "warning", "note"}, "ignored"},
+     "findings": [{"rule", "name", "severity", "confidence": "certain" | "likely" | "possible", "message",
+                   "setting": text | null, "target": text | null (the first of several),
+                   "policies": [{"id", "name", "channel": "gpo" | "mdm"}],
+                   "locations": [{"path", "role": "primary" | "related", "label",
+                                  "line", "column", "record", "pointer": each null where it does not apply,
+                                  "bytes": [start, end] | [start] | null}],
+                   "help", "fingerprint", "targets": [text], "scope": "device" | "user" | null, "why"}]}
+
+`effective` (resolve):
+
+    {"version": 1,
+     "target": {"name", "device", "user", "facts"},
+     "settings": [SETTING], "outcomes": [OUTCOME]}
+
+    SETTING   {"setting", "name", "scope", "state", "value", "absent", "candidates", "conditions", "reasons",
+               "winner": CONTENDER | null, "losers": [CONTENDER], strongest first}
+    OUTCOME   {"id", "state", "value", "candidates", "conditions", "reasons", "prerequisites"}
+    CONTENDER {"policy": name, "id", "channel", "location": {"path", "line", "column", "record", "pointer", "bytes"},
+               "reasons", "setting", "scope", "value", "type", "absent", "origin", "when": condition in words | null}
+
+`story` (why): `{"version": 1, "target": …, "setting": SETTING}` or `{"version": 1, "target": …, "outcome": OUTCOME}`,
+where the outcome has "contenders": [CONTENDER] as well, strongest first.
+
+Binary values are hexadecimal text, lists are arrays, secrets are "****". The output is ASCII, so that no code page and
+no terminal can do anything to it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from policylint.effective import Contender, Effective, Outcome, Result
+from policylint.evidence import Evidence
+from policylint.facts import ALWAYS
+from policylint.findings import Finding, Location, Summary
+from policylint.locate import Locator
+from policylint.model import as_json
+from policylint.reports import RuleText
+from policylint.reports.order import ordered
+from policylint.reports.phrases import open_value, said, tally
+
+VERSION = 1
+
+Json = dict[str, object]
+
+
+def render(
+    findings: Sequence[Finding],
+    summary: Summary,
+    locator: Locator,
+    rules: Mapping[str, RuleText],
+    color: bool = False,
+) -> str:
+    """The findings in order of file, place and rule, with the counts before them."""
+    counts = {
+        "policies": summary.policies,
+        "settings": summary.settings,
+        "targets": summary.targets,
+        "files": summary.files,
+        "unread": summary.unread,
+        "findings": tally(findings),
+        "ignored": summary.ignored,
+    }
+    return dumps({"version": VERSION, "summary": counts, "findings": [_finding(f, locator) for f in ordered(findings)]})
+
+
+def effective(effective: Effective, locator: Locator, color: bool = False) -> str:
+    """The effective settings of one target, sorted by setting id and scope."""
+    rows = sorted(effective.settings, key=lambda row: (row.setting.key, row.scope))
+    outcomes = sorted(effective.outcomes, key=lambda outcome: outcome.id)
+    return dumps(
+        {
+            "version": VERSION,
+            "target": _target(effective),
+            "settings": [_setting(row, locator) for row in rows],
+            "outcomes": [_outcome(outcome) for outcome in outcomes],
+        }
+    )
+
+
+def story(effective: Effective, subject: Result | Outcome, locator: Locator, color: bool = False) -> str:
+    """Why one setting or outcome is as it is."""
+    document: Json = {"version": VERSION, "target": _target(effective)}
+    if isinstance(subject, Result):
+        document["setting"] = _setting(subject, locator)
+    else:
+        contenders = [_contender(contender, locator) for contender in subject.contenders]
+        document["outcome"] = {**_outcome(subject), "contenders": contenders}
+    return dumps(document)
+
+
+def dumps(document: object) -> str:
+    """The document as ASCII text with a line break at its end."""
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def _finding(finding: Finding, locator: Locator) -> Json:
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "severity": finding.severity,
+        "confidence": finding.confidence,
+        "message": finding.message,
+        "setting": finding.setting,
+        "target": finding.targets[0] if finding.targets else None,
+        "policies": [{"id": p.id, "name": p.name, "channel": str(p.channel)} for p in finding.policies],
+        "locations": [_location(location, locator) for location in finding.locations],
+        "help": finding.help,
+        "fingerprint": finding.fingerprint,
+        "targets": list(finding.targets),
+        "scope": finding.scope,
+        "why": finding.why,
+    }
+
+
+def _location(location: Location, locator: Locator) -> Json:
+    path, *place = _place(location.evidence, locator).items()
+    return dict([path, ("role", location.role), ("label", location.label), *place])
+
+
+def _place(evidence: Evidence, locator: Locator) -> Json:
+    spot = locator.locate(evidence, excerpt=False)
+    bounds = [at for at in (spot.byte_start, spot.byte_end) if at is not None]
+    return {
+        "path": evidence.path,
+        "line": spot.line,
+        "column": spot.column,
+        "record": spot.record,
+        "pointer": spot.pointer,
+        "bytes": bounds or None,
+    }
+
+
+def _target(effective: Effective) -> Json:
+    facts = {name: effective.facts[name] for name in sorted(effective.facts)}
+    return {"name": effective.target, "device": effective.device, "user": effective.user, "facts": facts}
+
+
+def _setting(row: Result, locator: Locator) -> Json:
+    return {
+        "setting": row.setting.text,
+        "name": row.name,
+        "scope": str(row.scope),
+        "state": str(row.state),
+        "value": as_json(open_value(row, row.value)),
+        "absent": row.absent,
+        "candidates": [as_json(open_value(row, value)) for value in row.candidates],
+        "conditions": list(row.conditions),
+        "reasons": list(row.reasons),
+        "winner": None if row.winner is None else _contender(row.winner, locator),
+        "losers": [_contender(loser, locator) for loser in row.losers],
+    }
+
+
+def _outcome(outcome: Outcome) -> Json:
+    return {
+        "id": outcome.id,
+        "state": str(outcome.state),
+        "value": outcome.value,
+        "candidates": list(outcome.candidates),
+        "conditions": list(outcome.conditions),
+        "reasons": list(outcome.reasons),
+        "prerequisites": list(outcome.prerequisites),
+    }
+
+
+def _contender(contender: Contender, locator: Locator) -> Json:
+    claim = contender.claim
+    return {
+        "policy": contender.policy.name,
+        "id": contender.policy.id,
+        "channel": str(contender.policy.channel),
+        "location": _place(claim.evidence, locator),
+        "reasons": list(contender.reasons),
+        "setting": claim.setting.text,
+        "scope": str(claim.scope),
+        "value": as_json(open_value(claim, claim.value)),
+        "type": claim.type,
+        "absent": claim.absent,
+        "origin": claim.origin,
+        "when": None if claim.when == ALWAYS else said(claim.when),
+    }

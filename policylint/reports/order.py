@@ -1,0 +1,42 @@
+"""The order of findings in every report: by file, place, rule. It needs no positions, so nothing is opened for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from policylint.evidence import ByteAt, Evidence, JsonAt, LineAt, PolAt, XmlAt
+from policylint.findings import Finding
+
+
+def ordered(findings: Sequence[Finding]) -> list[Finding]:
+    """The findings sorted; ones about no file come first. Equal findings stay side by side."""
+    return sorted(findings, key=_key)
+
+
+def _key(finding: Finding) -> tuple[Any, ...]:
+    places = [_place(location.evidence) for location in finding.locations]
+    subject = (finding.rule, finding.setting or "", finding.scope or "", finding.message, finding.targets)
+    return places[:1], *subject, places, repr(finding)
+
+
+def _place(evidence: Evidence) -> tuple[Any, ...]:
+    """A key that compares across all kinds of places."""
+    match evidence.place:
+        case PolAt(record, start, _):
+            steps: tuple[int | str, ...] = (record, start)
+        case XmlAt(route):
+            steps = route
+        case JsonAt(pointer):
+            steps = tuple(int(t) if t.isascii() and t.isdigit() else t for t in pointer.split("/")[1:])
+        case LineAt(line, column):
+            steps = (line, column or 0)
+        case ByteAt(offset):
+            steps = (offset,)
+        case _:
+            steps = ()
+    return (
+        evidence.path,
+        type(evidence.place).__name__ if evidence.place else "",
+        tuple((0, step, "") if isinstance(step, int) else (1, 0, step) for step in steps),
+    )

@@ -1,0 +1,105 @@
+"""The effective settings of one target as a listing for people: outcomes first, then settings by registry key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from policylint.effective import Effective, Outcome, Result, State
+from policylint.escape import terminal
+from policylint.locate import Locator
+from policylint.model import Scope
+from policylint.reports.drawing import Paint, painter
+from policylint.reports.phrases import counted, decided, owner
+
+MARKS = {State.DETERMINED: "=", State.CONDITIONAL: "~", State.UNDETERMINED: "?", State.NOT_APPLICABLE: "-"}
+STYLES = {
+    State.DETERMINED: "good",
+    State.CONDITIONAL: "warning",
+    State.UNDETERMINED: "error",
+    State.NOT_APPLICABLE: "faint",
+}
+_NAME, _VALUE = 38, 24
+"""Columns for names and values; longer ones push what follows to the right."""
+
+
+def effective(effective: Effective, locator: Locator, color: bool = False) -> str:
+    """The listing. It shows no excerpts: `why` does."""
+    paint = painter(color)
+    blocks = [[*header(effective, paint)], [*_outcomes(effective.outcomes, paint)]]
+    for scope in Scope:
+        blocks += _side(scope, [row for row in effective.settings if row.scope is scope], paint)
+    blocks.append([_legend((*effective.outcomes, *effective.settings), paint)])
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def header(effective: Effective, paint: Paint) -> Iterator[str]:
+    """The target: its name, placements and facts."""
+    yield paint(terminal(effective.target), "strong")
+    facts = ", ".join(f"{name}: {_fact(value)}" for name, value in sorted(effective.facts.items()))
+    for name, text in (("device", effective.device), ("user", effective.user), ("facts", facts)):
+        if text:
+            yield f"  {name:<7} {terminal(text)}"
+
+
+def _fact(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _outcomes(outcomes: Sequence[Outcome], paint: Paint) -> Iterator[str]:
+    if outcomes:
+        yield paint("outcomes", "strong")
+    for outcome in outcomes:
+        yield _row(outcome, outcome.id, "", paint)
+        notes = {"because": outcome.reasons, "if": outcome.conditions, "needs": outcome.prerequisites}
+        yield from (
+            f"      {name:<8} {terminal(text)}" for name, texts in notes.items() for text in _lines(name, texts)
+        )
+
+
+def _lines(name: str, texts: Sequence[str]) -> list[str]:
+    """Rule ids go in one line; conditions and prerequisites are phrases and get a line each."""
+    return [", ".join(texts)] if name == "because" and texts else list(texts)
+
+
+def _side(scope: Scope, rows: Sequence[Result], paint: Paint) -> list[list[str]]:
+    """The settings of one side: a title, and a block for each key."""
+    placed = sorted(((split(row.setting.text), row) for row in rows), key=lambda pair: _sortable(*pair[0]))
+    blocks = [[paint(f"{scope}: {counted(len(rows), 'setting')}", "strong")]] if rows else []
+    for key, group in groupby(placed, key=lambda pair: pair[0][0].casefold()):
+        members = list(group)
+        lines = [f"  {paint(terminal(members[0][0][0]), 'frame')}"] if key else []
+        for (_, name), row in members:
+            lines += [_row(row, name, _source(row), paint), *(f"      if {terminal(c)}" for c in row.conditions)]
+        blocks.append(lines)
+    return blocks
+
+
+def split(setting: str) -> tuple[str, str]:
+    """The id of a setting in two: key and value name of a registry value, parent and node of anything else."""
+    for separator in ("!", "/"):
+        key, found, name = setting.rpartition(separator)
+        if found:
+            return key, name or "(default)"
+    return "", setting
+
+
+def _sortable(key: str, name: str) -> tuple[str, str, str, str]:
+    return key.casefold(), name.casefold(), key, name
+
+
+def _source(row: Result) -> str:
+    if row.winner is not None:
+        return owner(row.winner.policy)
+    return terminal(", ".join(row.reasons)) if row.state is not State.DETERMINED else ""
+
+
+def _row(subject: Result | Outcome, name: str, source: str, paint: Paint) -> str:
+    mark = paint(MARKS[subject.state], STYLES[subject.state])
+    return f"    {mark} {terminal(name):<{_NAME}} {decided(subject):<{_VALUE}} {source}".rstrip()
+
+
+def _legend(subjects: Sequence[Result | Outcome], paint: Paint) -> str:
+    """What the marks mean, with how many there are of each."""
+    counts = {state: sum(subject.state is state for subject in subjects) for state in State}
+    return "  ".join(f"{paint(MARKS[state], STYLES[state])} {number} {state}" for state, number in counts.items())

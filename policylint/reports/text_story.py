@@ -1,0 +1,103 @@
+"""Why a setting is as it is: every policy that had a say, strongest first, with the rules that ranked it and the bytes.
+
+The certainty stands at the end, because it is what the reader takes away, with the facts that it hangs on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policylint.effective import Contender, Effective, Outcome, Result, State
+from policylint.escape import terminal
+from policylint.facts import ALWAYS
+from policylint.locate import Locator
+from policylint.reports.drawing import Paint, gutter, located, painter
+from policylint.reports.phrases import candidate, claimed, decided, owner, said
+from policylint.reports.text_effective import STYLES, header, split
+
+_CERTAINTY = {
+    State.DETERMINED: "determined: nothing that is unknown could change it",
+    State.CONDITIONAL: "conditional: it holds as long as the facts below are as assumed",
+    State.UNDETERMINED: "undetermined: the inputs and the documentation do not settle it",
+    State.NOT_APPLICABLE: "not applicable to this target",
+}
+
+
+def story(effective: Effective, subject: Result | Outcome, locator: Locator, color: bool = False) -> str:
+    """The whole story of one setting or outcome on one target."""
+    paint = painter(color)
+    ranked = _ranked(subject)
+    blocks = [[*_title(subject, paint), *header(effective, paint)]]
+    spots = [locator.locate(contender.claim.evidence) for contender, _wins in ranked]
+    width = gutter(spots)
+    for number, ((contender, wins), spot) in enumerate(zip(ranked, spots, strict=True), 1):
+        claim = contender.claim.evidence.path, spot, _label(subject, wins), width, paint
+        drawn = located(*claim, "good" if wins else "related", primary=wins)
+        blocks.append([*_contender(number, contender, wins, subject, paint), *drawn])
+    if not ranked:
+        blocks.append(["  no policy says anything about it"])
+    blocks.append(list(_verdict(subject, paint)))
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _title(subject: Result | Outcome, paint: Paint) -> Iterator[str]:
+    yield paint(terminal(_id(subject)), "strong")
+    if isinstance(subject, Result) and subject.name:
+        yield f"  {terminal(subject.name)}"
+    yield ""
+
+
+def _id(subject: Result | Outcome) -> str:
+    return subject.setting.text if isinstance(subject, Result) else subject.id
+
+
+def _ranked(subject: Result | Outcome) -> list[tuple[Contender, bool]]:
+    """The contenders, strongest first, and whether each decides. An outcome that is open is decided by none."""
+    if isinstance(subject, Result):
+        winner = [(subject.winner, True)] if subject.winner else []
+        return [*winner, *((loser, False) for loser in subject.losers)]
+    deciding = next((c for c in subject.contenders if c.reasons), None) if subject.value is not None else None
+    return [(contender, contender is deciding) for contender in subject.contenders]
+
+
+def _contender(number: int, contender: Contender, wins: bool, subject: Result | Outcome, paint: Paint) -> Iterator[str]:
+    """The line of one policy: rank, name, what it says, why it ranks there."""
+    claim = contender.claim
+    setting = f"{terminal(split(claim.setting.text)[1])} = " if isinstance(subject, Outcome) else ""
+    reasons = f"   {paint(terminal(', '.join(contender.reasons)), 'frame')}" if contender.reasons else ""
+    name = paint(owner(contender.policy), "good" if wins else "strong")
+    yield f"{paint('>', 'good') if wins else ' '} {number}. {name}  {setting}{claimed(contender)}{reasons}"
+    if claim.origin and claim.origin.casefold() != claim.setting.key:
+        yield f"     written as {terminal(claim.origin)}"
+    if claim.when != ALWAYS:
+        yield f"     counts if {terminal(said(claim.when))}"
+
+
+def _label(subject: Result | Outcome, wins: bool) -> str:
+    if wins:
+        return "decides" if isinstance(subject, Outcome) else "wins"
+    open_result = isinstance(subject, Outcome) or subject.winner is None
+    return "" if open_result else "loses"
+
+
+def _verdict(subject: Result | Outcome, paint: Paint) -> Iterator[str]:
+    """The end: value, certainty, the facts it hangs on, the rules behind it."""
+    style = STYLES[subject.state]
+    yield f"  {'value':<10} {paint(decided(subject), style)}"
+    if subject.state is State.CONDITIONAL and len(subject.candidates) > 1:
+        yield f"  {'otherwise':<10} {_otherwise(subject)}"
+    yield f"  {'certainty':<10} {_CERTAINTY[subject.state]}"
+    needs = subject.prerequisites if isinstance(subject, Outcome) else ()
+    yield from _listed("hangs on", subject.conditions)
+    yield from _listed("needs", needs)
+    yield from _listed("because", [", ".join(subject.reasons)] if subject.reasons else [])
+
+
+def _otherwise(subject: Result | Outcome) -> str:
+    """What else it may be: the candidates but the assumed one."""
+    return " or ".join(candidate(subject, value) for value in subject.candidates if value != subject.value)
+
+
+def _listed(name: str, texts: Sequence[str]) -> Iterator[str]:
+    for number, text in enumerate(texts):
+        yield f"  {'' if number else name:<10} {terminal(text)}"
