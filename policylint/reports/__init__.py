@@ -44,7 +44,7 @@ class RuleText(Protocol):
         """What to do about it."""
 
     @property
-    def references(self) -> tuple[str, ...]:
+    def references(self) -> Sequence[str]:
         """The documents it follows, as links."""
 
 
@@ -70,9 +70,11 @@ class EffectiveFormat(Protocol):
 
 
 class StoryFormat(Protocol):
-    """Prints why one setting or outcome is as it is; `effective` says on which target."""
+    """Prints why a setting (one row per scope) or an outcome is as it is; `effective` says on which target."""
 
-    def __call__(self, effective: Effective, subject: Result | Outcome, locator: Locator, color: bool = False) -> str:
+    def __call__(
+        self, effective: Effective, subjects: Sequence[Result | Outcome], locator: Locator, color: bool = False
+    ) -> str:
         """The report, ending with a line break."""
 
 

@@ -25,8 +25,9 @@
     CONTENDER {"policy": name, "id", "channel", "location": {"path", "line", "column", "record", "pointer", "bytes"},
                "reasons", "setting", "scope", "value", "type", "absent", "origin", "when": condition in words | null}
 
-`story` (why): `{"version": 1, "target": …, "setting": SETTING}` or `{"version": 1, "target": …, "outcome": OUTCOME}`,
-where the outcome has "contenders": [CONTENDER] as well, strongest first.
+`story` (why): `{"version": 1, "target": …, "setting": SETTING, "also": [SETTING]}`, where "also" holds the setting in the
+other scope, or `{"version": 1, "target": …, "outcome": OUTCOME, "also": []}`, where the outcome has "contenders":
+[CONTENDER] as well, strongest first.
 
 Binary values are hexadecimal text, lists are arrays, secrets are "****". The output is ASCII, so that no code page and
 no terminal can do anything to it.
@@ -86,15 +87,18 @@ def effective(effective: Effective, locator: Locator, color: bool = False) -> st
     )
 
 
-def story(effective: Effective, subject: Result | Outcome, locator: Locator, color: bool = False) -> str:
-    """Why one setting or outcome is as it is."""
-    document: Json = {"version": VERSION, "target": _target(effective)}
+def story(effective: Effective, subjects: Sequence[Result | Outcome], locator: Locator, color: bool = False) -> str:
+    """Why a setting, in each scope that has it, or an outcome is as it is."""
+    first, *others = [_subject(subject, locator) for subject in subjects]
+    kind = "setting" if isinstance(subjects[0], Result) else "outcome"
+    return dumps({"version": VERSION, "target": _target(effective), kind: first, "also": others})
+
+
+def _subject(subject: Result | Outcome, locator: Locator) -> Json:
     if isinstance(subject, Result):
-        document["setting"] = _setting(subject, locator)
-    else:
-        contenders = [_contender(contender, locator) for contender in subject.contenders]
-        document["outcome"] = {**_outcome(subject), "contenders": contenders}
-    return dumps(document)
+        return _setting(subject, locator)
+    contenders = [_contender(contender, locator) for contender in subject.contenders]
+    return {**_outcome(subject), "contenders": contenders}
 
 
 def dumps(document: object) -> str:

@@ -23,28 +23,33 @@ _CERTAINTY = {
 }
 
 
-def story(effective: Effective, subject: Result | Outcome, locator: Locator, color: bool = False) -> str:
-    """The whole story of one setting or outcome on one target."""
+def story(effective: Effective, subjects: Sequence[Result | Outcome], locator: Locator, color: bool = False) -> str:
+    """The whole story of a setting, in each scope that has it, or of an outcome, on one target."""
     paint = painter(color)
-    ranked = _ranked(subject)
-    blocks = [[*_title(subject, paint), *header(effective, paint)]]
-    spots = [locator.locate(contender.claim.evidence) for contender, _wins in ranked]
-    width = gutter(spots)
-    for number, ((contender, wins), spot) in enumerate(zip(ranked, spots, strict=True), 1):
-        claim = contender.claim.evidence.path, spot, _label(subject, wins), width, paint
-        drawn = located(*claim, "good" if wins else "related", primary=wins)
-        blocks.append([*_contender(number, contender, wins, subject, paint), *drawn])
-    if not ranked:
-        blocks.append(["  no policy says anything about it"])
-    blocks.append(list(_verdict(subject, paint)))
+    blocks = [list(header(effective, paint))]
+    for subject in subjects:
+        blocks += [list(_title(subject, paint)), *_told(subject, locator, paint), list(_verdict(subject, paint))]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
+def _told(subject: Result | Outcome, locator: Locator, paint: Paint) -> Iterator[list[str]]:
+    """A block for each policy: its line, then its bytes."""
+    ranked = _ranked(subject)
+    spots = [locator.locate(contender.claim.evidence) for contender, _wins in ranked]
+    width = gutter(spots)
+    for number, ((contender, wins), spot) in enumerate(zip(ranked, spots, strict=True), 1):
+        path, style = contender.claim.evidence.path, "good" if wins else "related"
+        drawn = located(path, spot, _label(subject, wins), width, paint, style, primary=wins)
+        yield [*_contender(number, contender, wins, subject, paint), *drawn]
+    if not ranked:
+        yield ["  no policy says anything about it"]
+
+
 def _title(subject: Result | Outcome, paint: Paint) -> Iterator[str]:
-    yield paint(terminal(_id(subject)), "strong")
+    scope = f" ({subject.scope})" if isinstance(subject, Result) else ""
+    yield paint(terminal(_id(subject)), "strong") + scope
     if isinstance(subject, Result) and subject.name:
         yield f"  {terminal(subject.name)}"
-    yield ""
 
 
 def _id(subject: Result | Outcome) -> str:
