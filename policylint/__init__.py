@@ -1,3 +1,33 @@
-"""x"""
+"""policylint: which Windows policy wins, why, and what is wrong, from exports of Group Policy and Intune.
+
+estate = policylint.read(["exports"])
+target = policylint.find_target("London laptop", estate)
+effective = policylint.resolve(policylint.rank(estate, target))
+findings = policylint.lint(estate, policylint.load_rules())
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "read": "policylint.readers",
+    "targets": "policylint.targets",
+    "find_target": "policylint.targets",
+    "rank": "policylint.rank",
+    "resolve": "policylint.resolve",
+    "lint": "policylint.lint",
+    "load_rules": "policylint.rules",
+}
+
+__all__ = [*_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    """Imports a stage when it is first used: the command line answers `--help` without them."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'policylint' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)

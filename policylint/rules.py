@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -105,3 +106,15 @@ def _expand(rules: Mapping[str, Rule], names: Iterable[str]) -> set[str]:
             raise UsageError(f"no rule or family '{name}'; families: {', '.join(families)}")
         found |= hits
     return found
+
+
+def find_rule(name: str, rules: Mapping[str, Rule]) -> Rule:
+    """The rule of that id or name. Raises UsageError, with the closest one, when there is none."""
+    wanted = name.strip().casefold()
+    for rule in rules.values():
+        if wanted in (rule.id.casefold(), rule.name):
+            return rule
+    near = difflib.get_close_matches(wanted, [text for r in rules.values() for text in (r.id.casefold(), r.name)], 1)
+    raise UsageError(
+        f"no rule '{name}'" + (f"; did you mean '{near[0].upper() if len(near[0]) == 5 else near[0]}'?" if near else "")
+    )

@@ -11,6 +11,7 @@ from policylint.families.whfb import (
     CLOUD_READING,
     READINGS,
     UNDECIDABLE,
+    UNKNOWN_VALUE,
     UNORDERED,
     Hellos,
     Pick,
@@ -105,7 +106,11 @@ def certainty(situations: Sequence[Situation], results: Sequence[Hashable], exha
     found = matters(situations, results, exhaustive)
     close = [fact for fact in found if fact != TOO_MANY and near(situations, results, fact)]
     facts = tuple(fact for fact in found if fact not in READINGS or fact in close)
-    open_law = TOO_MANY in found or any(fact.startswith(UNDECIDABLE) for fact in close)
+    open_law = (
+        TOO_MANY in found
+        or any(f.startswith(UNKNOWN_VALUE) for f in found)
+        or any(fact.startswith(UNDECIDABLE) for fact in close)
+    )
     if open_law:
         return Certainty(State.UNDETERMINED, facts, False)
     state = State.DETERMINED if len(set(results)) == 1 else State.CONDITIONAL

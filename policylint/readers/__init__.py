@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from policylint.estate import Estate
+from policylint.evidence import Evidence
 from policylint.lower import lower
 from policylint.model import Channel, FileRecord, Group, Policy, Problem
 from policylint.readers import admx, gpo_backup, intune, leftovers, project_files, sysvol
@@ -40,26 +41,25 @@ def read(paths: Iterable[str], topology: str | None = None, base: Path | None = 
         reading, sources = take(sources)
         readings.append(reading)
     files = [*walked.files, *(record for reading in readings for record in reading.files)]
-    described = _topology(walked.sources, topology, base or Path.cwd())
-    return lower(_estate(readings, described, files, walked.problems, {s.path: s.file for s in walked.sources}))
-
-
-def _topology(sources: Iterable[Source], named: str | None, base: Path) -> Topology:
-    if named is not None:
-        return load(base / named, named)
-    return merge(load(source.file, source.path) for source in sources if source.name == project_files.TOPOLOGY)
+    described = [source for source in walked.sources if source.name == project_files.TOPOLOGY]
+    known = (
+        load((base or Path.cwd()) / topology, topology) if topology else merge(load(s.file, s.path) for s in described)
+    )
+    place = topology or (described[0].path if described else "")
+    return lower(_estate(readings, known, place, files, walked.problems, {s.path: s.file for s in walked.sources}))
 
 
 def _estate(
     readings: Sequence[Reading],
     topology: Topology,
+    described_in: str,
     files: Iterable[FileRecord],
     problems: Iterable[Problem],
     paths: dict[str, Path],
 ) -> Estate:
     policies = tuple(sorted((p for r in readings for p in r.policies), key=_policy_order))
     groups: tuple[Group, ...] = tuple(sorted({g for r in readings for g in r.groups}, key=lambda g: (g.id, g.name)))
-    found = [*problems, *(p for r in readings for p in r.problems), *_dangling(topology, policies)]
+    found = [*problems, *(p for r in readings for p in r.problems), *_dangling(topology, policies, described_in)]
     tenants = {tenant.casefold() for r in readings for tenant in r.tenants}
     return Estate(
         policies,
@@ -78,11 +78,11 @@ def _policy_order(policy: Policy) -> tuple[str, str, str]:
     return policy.name.casefold(), policy.id, policy.evidence.path
 
 
-def _dangling(topology: Topology, policies: Iterable[Policy]) -> Iterable[Problem]:
+def _dangling(topology: Topology, policies: Iterable[Policy], path: str) -> Iterable[Problem]:
     """Links of the topology to GPOs that were not read (G-LINK-DANGLING)."""
     names = {text.casefold() for p in policies if p.channel is Channel.GPO for text in (p.id, p.id.strip("{}"), p.name)}
     for som in topology.som:
         for link in som.links or ():
             if link.gpo.casefold() not in names:
                 text = f"{som.path} links the GPO '{link.gpo}', which is not among the policies that were read"
-                yield Problem("RD017", text, project_files.TOPOLOGY_EVIDENCE)
+                yield Problem("RD017", text, Evidence(path))

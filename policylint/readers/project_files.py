@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policylint.evidence import Evidence
 from policylint.model import FileRecord
 from policylint.readers.source import Reading, Source
 
 TOPOLOGY = "topology.toml"
-TOPOLOGY_EVIDENCE = Evidence(TOPOLOGY)
 
 PROJECT_FILES = {
     "policylint.toml": "policylint's settings",

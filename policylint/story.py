@@ -1,0 +1,49 @@
+"""Finding the setting or outcome that a person means."""
+
+from __future__ import annotations
+
+import difflib
+
+from policylint.effective import Effective, Outcome, Result
+from policylint.errors import UsageError
+
+Subject = Result | Outcome
+
+
+def find_subjects(text: str, effective: Effective) -> tuple[Subject, ...]:
+    """The results that a name means: an outcome, a setting id, a display name, or the end of one; one row per scope.
+
+    Raises UsageError when nothing fits, with what comes close, or when several settings do.
+    """
+    wanted = text.casefold().strip()
+    for outcome in effective.outcomes:
+        if wanted in (outcome.id, outcome.id.rpartition("/")[2]):
+            return (outcome,)
+    rows = effective.settings
+    for fits in (
+        [r for r in rows if wanted == r.setting.key or _same_node(wanted, r)],
+        [r for r in rows if r.name is not None and wanted == r.name.casefold()],
+        [r for r in rows if r.setting.text.casefold().endswith(("!" + wanted, "/" + wanted, "\\" + wanted))],
+    ):
+        ids = {r.setting.text.casefold().partition("\\")[2] or r.setting.text for r in fits}
+        if len(ids) == 1:
+            return tuple(fits)
+        if fits:
+            raise UsageError(f"'{text}' fits several settings: {', '.join(sorted(r.setting.text for r in fits))}")
+    raise UsageError(_nothing(text, effective))
+
+
+def _same_node(wanted: str, row: Result) -> bool:
+    """Whether the text is the name under which a policy of the contest writes the setting."""
+    contenders = [*row.losers, *([row.winner] if row.winner else [])]
+    return any(wanted == contender.claim.origin.casefold() for contender in contenders)
+
+
+def _nothing(text: str, effective: Effective) -> str:
+    known = {r.setting.text: r.setting.text for r in effective.settings}
+    known |= {r.setting.text.rpartition("!")[2] or r.setting.text: r.setting.text for r in effective.settings}
+    known |= {r.name: r.setting.text for r in effective.settings if r.name}
+    known |= {o.id: o.id for o in effective.outcomes}
+    near = difflib.get_close_matches(text, known, 3, 0.6)
+    hint = f"; did you mean {' or '.join(dict.fromkeys(repr(known[n]) for n in near))}?" if near else ""
+    return f"no policy that reaches '{effective.target}' sets '{text}'{hint}"
