@@ -1,0 +1,96 @@
+"""One Graph object found in a file, and what became of it: the values that the Intune readers hand each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from policylint.evidence import Evidence, JsonAt
+from policylint.model import Group, Policy, Problem
+from policylint.readers.json import pointer
+from policylint.readers.source import Source
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A Graph object, or what a tool made of it: an export page of settings, a bare array of template values."""
+
+    source: Source
+    body: Body
+    pointer: str = ""
+    sealed: bool = False
+    """The object was JSON inside a JSON string: `pointer` is the string, and nothing can point into it."""
+    collection: str = ""
+    """The Graph collection it came from, as far as the wrapper tells: `configurationPolicies`, `groups` …"""
+    settings_at: str = "/settings"
+    """Where its settings stand: a page of settings has them in `value`, a bare array is nothing else."""
+    drops_empty: bool = False
+    """The tool that wrote it (IntuneCD) leaves `assignments` out when there are none."""
+
+    def at(self, *parts: str | int) -> Evidence:
+        """Evidence at a member of the object."""
+        return self.source.at(JsonAt(self.pointer if self.sealed else self.pointer + pointer(*parts)))
+
+    def below(self, inside: str) -> Evidence:
+        """Evidence at a pointer that begins at the object."""
+        return self.source.at(JsonAt(self.pointer if self.sealed else self.pointer + inside))
+
+    @property
+    def name(self) -> str:
+        """What the export calls it; else the file's name, with the object's number where the file holds several."""
+        key = self.name_key
+        if key is not None:
+            return str(self.body[key])
+        stem = self.source.path.rpartition("/")[2].rpartition(".")[0] or self.source.path
+        return f"{stem} {self.pointer}" if self.pointer else stem
+
+    @property
+    def name_key(self) -> str | None:
+        """The member that holds the name. Policies of the settings catalog have `name`, all others `displayName`."""
+        return next((key for key in _NAMES if isinstance(self.body.get(key), str) and self.body[key]), None)
+
+    @property
+    def id(self) -> str:
+        """The Graph id, or the name where the export carries none."""
+        own = self.body.get("id")
+        return own if isinstance(own, str) and own else self.name
+
+    @property
+    def named(self) -> Evidence:
+        """Evidence at the name."""
+        key = self.name_key
+        return self.at() if key is None else self.at(key)
+
+
+_NAMES = ("name", "displayName", "Displayname", "DisplayName")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one object is: `kind` in words, a policy, or the reason why there is none, and facts for other policies."""
+
+    kind: str
+    reason: str = ""
+    policy: Policy | None = None
+    problems: tuple[Problem, ...] = ()
+    groups: tuple[Group, ...] = ()
+    filters: Mapping[str, str] = field(default_factory=dict)
+    """Assignment filters that it describes, id to name."""
+    tenants: tuple[str, ...] = ()
+
+
+def not_evaluated(item: Item, kind: str) -> Found:
+    """A Windows object whose kind is known, but whose settings are not read: the user is told (RD010)."""
+    message = f'{kind} "{item.name}" is recognised, but not evaluated yet'
+    return Found(kind, "not evaluated yet", problems=(Problem("RD010", message, item.named),))
+
+
+def each(value: object, at: str) -> Iterator[tuple[Body, str]]:
+    """The objects of an array with their pointers; a single object where PowerShell unrolled an array of one."""
+    if isinstance(value, dict):
+        yield value, at
+    elif isinstance(value, list):
+        yield from ((child, f"{at}/{index}") for index, child in enumerate(value) if isinstance(child, dict))

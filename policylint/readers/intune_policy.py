@@ -1,0 +1,18 @@
+"""A Graph object's settings, once read, as a policy with its assignments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from policylint.model import Channel, Claim, Policy, PolicyKind, Problem
+from policylint.readers.intune_assignments import assignments, groups
+from policylint.readers.intune_object import Found, Item
+
+
+def policy(item: Item, label: str, kind: PolicyKind, parts: Iterable[Claim | Problem]) -> Found:
+    """The policy that an object is: what its settings claim, and what is wrong with those that claim nothing."""
+    read = list(parts)
+    claims = tuple(part for part in read if isinstance(part, Claim))
+    problems = tuple(part for part in read if isinstance(part, Problem))
+    made = Policy(item.id, item.name, Channel.MDM, kind, item.named, claims, assignments=assignments(item))
+    return Found(label, policy=made, problems=problems, groups=groups(item))

@@ -1,0 +1,124 @@
+"""JSON as Intune tools write it: UTF-8 or UTF-16, with or without a byte-order mark, sometimes JSON only by name.
+
+RFC 8259 with what Python's parser adds taken away again: NaN and Infinity are refused, and so is half of a surrogate
+pair, which no report could be written with. A key that stands twice in one object is legal JSON whose meaning is
+undefined (RFC 8259, 4); the last one counts here, as in PowerShell and in Graph, and the place is told.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import NoReturn
+
+from policylint.errors import ReadError
+from policylint.evidence import LineAt
+from policylint.readers.source import decode
+
+MAX_DEPTH = 100
+"""Deeper documents are refused: the deepest real export nests 21 levels, and readers recurse into settings."""
+
+_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*+"|(-?Infinity|NaN)')
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed file: its value, the pointers of keys that stand twice, and how far its first member is indented."""
+
+    value: object
+    duplicates: tuple[str, ...] = ()
+    indent: int | None = None
+
+
+def load(data: bytes) -> Document:
+    """Reads a file's bytes. Raises ReadError: RD004 (with line and column), RD005, RD007."""
+    return loads(decode(data))
+
+
+def loads(text: str) -> Document:
+    """Reads JSON text. Raises ReadError: RD004 (with line and column), RD005 (half a surrogate pair), RD007 (depth)."""
+    twice: list[tuple[dict[str, object], tuple[str, ...]]] = []
+
+    def build(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        built = dict(pairs)
+        if len(built) != len(pairs):
+            counts = Counter(key for key, _ in pairs)
+            twice.append((built, tuple(key for key in built if counts[key] > 1)))
+        return built
+
+    value = _parse(text, build)
+    _check_depth(value)
+    if _SURROGATE.search(text):
+        _check_surrogates(value)
+    repeated = {id(built): keys for built, keys in twice}
+    return Document(value, tuple(_pointers(value, repeated)) if repeated else (), _indent(text))
+
+
+def pointer(*parts: str | int) -> str:
+    """An RFC 6901 pointer, its parts escaped."""
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in parts)
+
+
+def _parse(text: str, build: Callable[[list[tuple[str, object]]], object]) -> object:
+    def refuse(constant: str) -> NoReturn:
+        found = next(match for match in _CONSTANT.finditer(text) if match[1] == constant)
+        raise ReadError("RD004", f"not valid JSON: {constant} is not a JSON number", _line_at(text, found.start()))
+
+    try:
+        parsed: object = json.loads(text, object_pairs_hook=build, parse_constant=refuse)
+        return parsed
+    except json.JSONDecodeError as exc:
+        raise ReadError("RD004", _explain(text, exc), LineAt(exc.lineno, exc.colno)) from exc
+    except RecursionError as exc:
+        raise ReadError("RD007", f"nested deeper than {MAX_DEPTH} levels") from exc
+    except ValueError as exc:  # Python refuses to convert integers of more than 4300 digits
+        raise ReadError("RD004", f"not valid JSON: {exc}") from exc
+
+
+def _explain(text: str, exc: json.JSONDecodeError) -> str:
+    if not text.strip():
+        return "not valid JSON: the file is empty"
+    if text.startswith(("//", "/*"), exc.pos):
+        return "not valid JSON: comments are not part of JSON"
+    return f"not valid JSON: {exc.msg[:1].lower()}{exc.msg[1:]}"
+
+
+def _line_at(text: str, offset: int) -> LineAt:
+    return LineAt(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+
+
+def _check_depth(value: object) -> None:
+    """Counts levels one after the other: recursion is what is to be avoided."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(MAX_DEPTH):
+        inner: Iterable[Iterable[object]] = (v.values() if isinstance(v, dict) else v for v in level)
+        level = [child for children in inner for child in children if isinstance(child, dict | list)]
+        if not level:
+            return
+    raise ReadError("RD007", f"nested deeper than {MAX_DEPTH} levels")
+
+
+def _check_surrogates(value: object) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as exc:
+        raise ReadError("RD005", "a \\u escape is half of a surrogate pair, which is no character") from exc
+
+
+def _pointers(value: object, repeated: dict[int, tuple[str, ...]], at: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (at + pointer(key) for key in repeated.get(id(value), ()))
+        for key, child in value.items():
+            yield from _pointers(child, repeated, at + pointer(key))
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from _pointers(child, repeated, at + pointer(index))
+
+
+def _indent(text: str) -> int | None:
+    found = re.match(r"[{\[]\r?\n( *)\S", text)
+    return len(found[1]) if found else None
