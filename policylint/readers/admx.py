@@ -1,0 +1,187 @@
+"""ADMX stores: which .admx files define policies, and which .adml file gives each its texts.
+
+A store is a folder of .admx files with one folder of .adml files per language. Windows reads definitions at the root
+only, and texts of the same base name from the user's language, then en-US or the file's fallbackCulture ("Managing
+Group Policy ADMX Files"); here en-US comes first, so that names are the same wherever policylint runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from policylint.catalogue.admx import AdmxFile
+from policylint.errors import ReadError
+from policylint.evidence import XmlAt
+from policylint.model import FileRecord, Problem
+from policylint.readers.admx_content import AdmxContent, Texts, faults, prefixes
+from policylint.readers.admx_elements import attributes
+from policylint.readers.source import Reading, Source, problem
+from policylint.readers.xml import child, local, parse
+
+PREFERRED = "en-us"
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class _Pile:
+    """The ADMX and ADML files of one reading, and what became of them."""
+
+    admx: list[Source]
+    adml: list[Source]
+    texts: dict[tuple[str, str], dict[str, list[Source]]]
+    """ADML files by the store's folder and base name, then by language; '' for one beside the .admx file."""
+    opened: dict[Source, Texts | None] = field(default_factory=dict)
+    """The ADML files that were opened; None for one that could not be read."""
+    found: list[AdmxFile] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    records: list[FileRecord] = field(default_factory=list)
+
+
+def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
+    """Takes every .admx and .adml file. Definitions are read from the parsed XML when somebody asks for them.
+
+    Problems: RD001, RD003, RD005 and RD007 for files that cannot be read; RD019 for an .admx file without texts,
+    without a target namespace, or with a policy or number that cannot be read.
+    """
+    admx = sorted((s for s in sources if s.path[-5:].casefold() == ".admx"), key=lambda s: s.path)
+    adml = sorted((s for s in sources if s.path[-5:].casefold() == ".adml"), key=lambda s: s.path)
+    languages = _language_folders(admx, adml)
+    pile = _Pile(admx, adml, _texts(adml))
+    for source in admx:
+        folder = _split(source.path)[0]
+        if folder in languages:
+            reason = f"in the language folder {_split(folder)[1]}: only the store's own folder defines policies"
+            pile.records.append(FileRecord(source.path, "ignored", "ADMX", reason))
+        else:
+            _read(pile, source)
+    _record_other_texts(pile)
+    reading = Reading(admx=tuple(pile.found), problems=tuple(pile.problems), files=tuple(pile.records))
+    return reading, [s for s in sources if s.path[-5:].casefold() not in (".admx", ".adml")]
+
+
+def _split(path: str) -> tuple[str, str]:
+    """Folder and last part of a path; the folder of a bare name is ''."""
+    folder, _, name = path.rpartition("/")
+    return folder, name
+
+
+def _stem(path: str) -> str:
+    return _split(path)[1][:-5].casefold()
+
+
+def _language_folders(admx: Sequence[Source], adml: Sequence[Source]) -> set[str]:
+    """The folders named like a language that stand beside .admx files: they hold texts, whatever else lies in them."""
+    defining = {_split(source.path)[0] for source in admx}
+    texts = {_split(source.path)[0] for source in adml}
+    return {
+        folder
+        for folder in defining | texts
+        if folder
+        and _LANGUAGE.fullmatch(_split(folder)[1])
+        and _split(folder)[0] in defining
+        and ("-" in _split(folder)[1] or folder in texts)
+    }
+
+
+def _texts(adml: Sequence[Source]) -> dict[tuple[str, str], dict[str, list[Source]]]:
+    """Every ADML file under the places of an .admx file that would use it. Folders en-US and en-us are one."""
+    found: dict[tuple[str, str], dict[str, list[Source]]] = {}
+    for source in adml:
+        folder, stem = _split(source.path)[0], _stem(source.path)
+        store, language = _split(folder)
+        if _LANGUAGE.fullmatch(language):
+            found.setdefault((store, stem), {}).setdefault(language.casefold(), []).append(source)
+        found.setdefault((folder, stem), {}).setdefault("", []).append(source)
+    return found
+
+
+def _read(pile: _Pile, source: Source) -> None:
+    """One .admx file with the first of its texts that can be read."""
+    try:
+        root = _root(source, "policyDefinitions")
+    except ReadError as error:
+        pile.problems.append(problem(source, error))
+        pile.records.append(FileRecord(source.path, "unread", "ADMX", error.message))
+        return
+    namespace, using = prefixes(root)
+    if not namespace:
+        pile.problems.append(Problem("RD019", "has no target namespace: nothing can refer to it", source.at(XmlAt(()))))
+    pile.problems += (Problem("RD019", message, source.at(place)) for message, place in faults(root))
+    texts = _choose(pile, source, root)
+    content = AdmxContent(source.path, root, namespace, using, texts)
+    adml, language = (texts.path, texts.language) if texts else (None, None)
+    pile.found.append(AdmxFile(source.path, namespace, using, adml, language, content))
+    pile.records.append(FileRecord(source.path, "read", "ADMX", settings=content.count()))
+
+
+def _root(source: Source, name: str) -> etree._Element:
+    """The root element. Raises ReadError (RD003) when it is another one."""
+    root = parse(source.read())
+    if local(root) != name:
+        raise ReadError("RD003", f"the root element is <{local(root)}>, not <{name}>", XmlAt(()))
+    return root
+
+
+def _choose(pile: _Pile, source: Source, root: etree._Element) -> Texts | None:
+    """The texts of an .admx file; files that cannot be read are reported and passed over."""
+    for language, candidate in _candidates(pile, source, root):
+        if candidate not in pile.opened:
+            pile.opened[candidate] = _open(pile, candidate, language)
+        texts = pile.opened[candidate]
+        if texts is not None:
+            return texts
+    message = "no .adml file gives its texts: names are the ones inside the file"
+    pile.problems.append(Problem("RD019", message, source.at()))
+    return None
+
+
+def _open(pile: _Pile, source: Source, language: str) -> Texts | None:
+    try:
+        texts = Texts(source.path, language, _root(source, "policyDefinitionResources"))
+    except ReadError as error:
+        pile.problems.append(problem(source, error))
+        pile.records.append(FileRecord(source.path, "unread", "ADML", error.message))
+        return None
+    pile.records.append(FileRecord(source.path, "read", "ADML"))
+    return texts
+
+
+def _candidates(pile: _Pile, source: Source, root: etree._Element) -> Iterator[tuple[str, Source]]:
+    """Language and file, best first: en-US, the file's fallbackCulture, other languages by name, beside the file."""
+    there = pile.texts.get((_split(source.path)[0], _stem(source.path)), {})
+    if PREFERRED not in there:
+        resources = child(root, "resources")
+        fallback = attributes(resources).get("fallbackculture", "") if resources is not None else ""
+        order = sorted(there, key=lambda language: (language == "", language != fallback.casefold(), language))
+    else:
+        order = [PREFERRED, *sorted(there.keys() - {PREFERRED, ""}), ""]
+    for language in order:
+        for candidate in there.get(language, ()):
+            yield _split(_split(candidate.path)[0])[1] if language else "", candidate
+
+
+def _record_other_texts(pile: _Pile) -> None:
+    """Says of every ADML file that was not opened why."""
+    chosen = {file.path: file for file in pile.found}
+    definitions: dict[tuple[str, str], Source] = {}
+    for source in pile.admx:
+        definitions.setdefault((_split(source.path)[0], _stem(source.path)), source)
+    for source in pile.adml:
+        if source not in pile.opened:
+            folder, stem = _split(source.path)[0], _stem(source.path)
+            store, language = _split(folder)
+            owner = definitions.get((store, stem)) or definitions.get((folder, stem))
+            file = chosen.get(owner.path) if owner else None
+            pile.records.append(FileRecord(source.path, "ignored", "ADML", _reason(language, owner, file)))
+
+
+def _reason(language: str, owner: Source | None, file: AdmxFile | None) -> str:
+    if owner is None:
+        return "texts without the .admx file that they belong to"
+    if file is None:
+        return f"{owner.path} could not be read"
+    return f"texts in {language}; {file.language or file.adml} is used"
