@@ -1,13 +1,16 @@
 """Reads Registry.pol files with Samba; run by the interpreter that has python3-samba, never imported.
 
-    python3 samba_oracle.py read  < list of files    what Samba reads from each file, as JSON
-    python3 samba_oracle.py time N < list of files   seconds of the best of N rounds over all files, as JSON
+python3 samba_oracle.py read  < list of files    what Samba reads from each file, as JSON
+python3 samba_oracle.py time N < list of files   seconds of the best of N rounds over all files, as JSON
 """
+# mypy: ignore-errors
+# Samba has no type stubs and lives in another interpreter.
 
 import hashlib
 import json
 import sys
 import time
+from pathlib import Path
 
 from samba.dcerpc import preg
 from samba.gp_parse.gp_pol import GPPolParser
@@ -15,8 +18,7 @@ from samba.ndr import ndr_pack, ndr_unpack
 
 
 def contents(path):
-    with open(path, "rb") as file:
-        return file.read()
+    return Path(path).read_bytes()
 
 
 def data_bytes(entry):
@@ -73,4 +75,5 @@ def main():
     json.dump(answer, sys.stdout)
 
 
-main()
+if __name__ == "__main__":
+    main()

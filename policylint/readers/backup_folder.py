@@ -15,6 +15,7 @@ from policylint.readers.gpreport import Report, read
 from policylint.readers.source import Source
 
 _GUID_NAME = re.compile(r"\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}", re.IGNORECASE)
+_DESCRIPTIONS = ("backup.xml", "bkupinfo.xml", "gpreport.xml")
 _SNIFFED = 4096
 _SCHEMA = b"grouppolicybackupscheme"
 
@@ -73,16 +74,17 @@ class Backup:
 
 
 def collect(sources: Sequence[Source]) -> tuple[list[Backup], list[Source]]:
-    """The backups by folder, each with every file below it, and the files that are in none."""
+    """The backups by folder, each with its files, and the files that are in none."""
     folders = {_folder(source.path) for source in sources if _marks(source)}
     held: dict[str, list[tuple[str, Source]]] = defaultdict(list)
     rest: list[Source] = []
     for source in sources:
         folder = _owner(source.path, folders)
-        if folder is None:
+        path = source.path[len(folder) + 1 :] if folder else source.path
+        if folder is None or not _belongs(folder, path):
             rest.append(source)
         else:
-            held[folder].append((source.path[len(folder) + 1 :] if folder else source.path, source))
+            held[folder].append((path, source))
     return [_backup(folder, sorted(held[folder], key=lambda f: f[1].path)) for folder in sorted(held)], rest
 
 
@@ -127,9 +129,7 @@ def _marks(source: Source) -> bool:
         return False
     if source.name == "bkupinfo.xml":
         return True
-    return source.name == "backup.xml" and (
-        _GUID_NAME.fullmatch(_folder(source.path).rpartition("/")[2]) is not None or _SCHEMA in _opening(source)
-    )
+    return source.name == "backup.xml" and (_is_guid(_folder(source.path)) or _SCHEMA in _opening(source))
 
 
 def _opening(source: Source) -> bytes:
@@ -148,6 +148,16 @@ def _owner(path: str, folders: set[str]) -> str | None:
             return None
         folder = _folder(folder)
     return folder
+
+
+def _belongs(folder: str, path: str) -> bool:
+    """Whether a file below the folder of a backup is part of it. A folder without a GUID may hold other things too."""
+    folded = path.casefold()
+    return _is_guid(folder) or folded in _DESCRIPTIONS or folded.startswith("domainsysvol/")
+
+
+def _is_guid(folder: str) -> bool:
+    return _GUID_NAME.fullmatch(folder.rpartition("/")[2]) is not None
 
 
 def _folder(path: str) -> str:

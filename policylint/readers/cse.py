@@ -16,29 +16,29 @@ FOLDER_REDIRECTION = "{25537BA6-77A8-11D2-9B6C-0000F8080861}"
 SOFTWARE = "{C6DC5466-785A-11D2-84D0-00C04FB169F7}"
 
 PREFERENCES = {
-    "applications": "{F9C77450-3A41-477E-9310-9ACD617BD9E3}",
-    "datasources": "{728EE579-943C-4519-9EF7-AB56765798ED}",
-    "devices": "{1A6364EB-776B-4120-ADE1-B63A406A76B5}",
-    "drives": "{5794DAFD-BE60-433F-88A2-1A31939AC01F}",
-    "environmentvariables": "{0E28E245-9368-4853-AD84-6DA3BA35BB75}",
-    "files": "{7150F9BF-48AD-4DA4-A49C-29EF4A8369BA}",
-    "folderoptions": "{A3F3E39B-5D83-4940-B954-28315B82F0A8}",
-    "folders": "{6232C319-91AC-4931-9385-E70C2B099F0E}",
-    "groups": "{17D89FEC-5C44-4972-B12D-241CAEF74509}",
-    "inifiles": "{74EE6C03-5363-4554-B161-627540339CAB}",
-    "internetsettings": "{E47248BA-94CC-49C4-BBB5-9EB7F05183D0}",
-    "networkoptions": "{3A0DBA37-F8B2-4356-83DE-3E90BD5C261F}",
-    "networkshares": "{6A4C88C6-C502-4F74-8F60-2CB23EDC24E2}",
-    "poweroptions": "{E62688F0-25FD-4C90-BFF5-F508B9D2E31F}",
-    "printers": "{BC75B1ED-5833-4858-9BB8-CBF0B166DF9D}",
-    "regionaloptions": "{E5094040-C46C-4115-B030-04FB2E545B00}",
-    "registry": "{B087BE9D-ED37-454F-AF9C-04291E351182}",
-    "scheduledtasks": "{AADCED64-746C-4633-A97C-D61349046527}",
-    "services": "{91FBB303-0CD5-4055-BF42-E512A681B325}",
-    "shortcuts": "{C418DD9D-0D14-4EFB-8FBF-CFE535C8FAC7}",
-    "startmenutaskbar": "{E4F48E54-F38D-4884-BFB9-D4D2E5729C18}",
+    "applications": ("Applications", "{F9C77450-3A41-477E-9310-9ACD617BD9E3}"),
+    "datasources": ("Data Sources", "{728EE579-943C-4519-9EF7-AB56765798ED}"),
+    "devices": ("Devices", "{1A6364EB-776B-4120-ADE1-B63A406A76B5}"),
+    "drives": ("Drive Maps", "{5794DAFD-BE60-433F-88A2-1A31939AC01F}"),
+    "environmentvariables": ("Environment Variables", "{0E28E245-9368-4853-AD84-6DA3BA35BB75}"),
+    "files": ("Files", "{7150F9BF-48AD-4DA4-A49C-29EF4A8369BA}"),
+    "folderoptions": ("Folder Options", "{A3F3E39B-5D83-4940-B954-28315B82F0A8}"),
+    "folders": ("Folders", "{6232C319-91AC-4931-9385-E70C2B099F0E}"),
+    "groups": ("Local Users and Groups", "{17D89FEC-5C44-4972-B12D-241CAEF74509}"),
+    "inifiles": ("Ini Files", "{74EE6C03-5363-4554-B161-627540339CAB}"),
+    "internetsettings": ("Internet Settings", "{E47248BA-94CC-49C4-BBB5-9EB7F05183D0}"),
+    "networkoptions": ("Network Options", "{3A0DBA37-F8B2-4356-83DE-3E90BD5C261F}"),
+    "networkshares": ("Network Shares", "{6A4C88C6-C502-4F74-8F60-2CB23EDC24E2}"),
+    "poweroptions": ("Power Options", "{E62688F0-25FD-4C90-BFF5-F508B9D2E31F}"),
+    "printers": ("Printers", "{BC75B1ED-5833-4858-9BB8-CBF0B166DF9D}"),
+    "regionaloptions": ("Regional Options", "{E5094040-C46C-4115-B030-04FB2E545B00}"),
+    "registry": ("Windows Registry", "{B087BE9D-ED37-454F-AF9C-04291E351182}"),
+    "scheduledtasks": ("Scheduled Tasks", "{AADCED64-746C-4633-A97C-D61349046527}"),
+    "services": ("Services", "{91FBB303-0CD5-4055-BF42-E512A681B325}"),
+    "shortcuts": ("Shortcuts", "{C418DD9D-0D14-4EFB-8FBF-CFE535C8FAC7}"),
+    "startmenutaskbar": ("Start Menu", "{E4F48E54-F38D-4884-BFB9-D4D2E5729C18}"),
 }
-"""The extensions of Group Policy Preferences, by their folder, case-folded ([MS-GPPREF] 1.9)."""
+"""The extensions of Group Policy Preferences, name and GUID, by their folder, case-folded ([MS-GPPREF] 1.9)."""
 
 NAMES = {
     REGISTRY: "Registry",
@@ -47,7 +47,7 @@ NAMES = {
     SCRIPTS: "Scripts",
     FOLDER_REDIRECTION: "Folder Redirection",
     SOFTWARE: "Software Installation",
-    **{guid: f"Preferences {folder}" for folder, guid in PREFERENCES.items()},
+    **{guid: f"Preferences: {title}" for title, guid in PREFERENCES.values()},
 }
 
 _GROUP = re.compile(r"\[(\{[0-9A-Fa-f-]{36}\})")

@@ -7,6 +7,7 @@ and gpreport.xml each give what they have.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from policylint.errors import ReadError
@@ -19,6 +20,7 @@ from policylint.readers.gpo_tree import SIDES, Registered, read_tree
 from policylint.readers.source import Reading, Source, problem
 
 _TREE = "domainsysvol/gpo/"
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _MANIFEST = b"GroupPolicy/GPOOperations/Manifest"
 _OFF = ((Scope.USER, 1), (Scope.DEVICE, 2))
 """Bits of Options, the `flags` of the GPO ([MS-GPOL] 2.2.4; rule G-STATUS)."""
@@ -121,9 +123,9 @@ def _kind(path: str) -> str:
 
 
 def _links(backup: Backup) -> tuple[Link, ...] | None:
-    """The links that the report tells, in its order, which means nothing; None without a report."""
+    """The links that the report tells, in its order, which means nothing; None without a report of this GPO."""
     source, report = backup.report.source, backup.report.value
-    if source is None or report is None:
+    if source is None or report is None or _is_foreign(backup):
         return None
     return tuple(Link(link.som, link.enabled, link.enforced, source.at(link.place)) for link in report.links)
 
@@ -167,16 +169,26 @@ def _disabled_sides(backup: Backup) -> tuple[frozenset[Scope], list[Problem]]:
     core, source = backup.core.value, backup.core.source
     if core is None or source is None or core.options is None or not core.options.text:
         return frozenset() if backup.report.value is None else backup.report.value.disabled_sides, []
-    if not core.options.text.isdecimal():
+    if not _NUMBER.fullmatch(core.options.text):
         message = f"Options is '{core.options.text}', not a number; both sides of the GPO are taken as enabled"
         return frozenset(), [Problem("RD016", message, source.at(core.options.place), backup.id)]
     options = int(core.options.text)
     return frozenset(scope for scope, bit in _OFF if options & bit), []
 
 
+def _is_foreign(backup: Backup) -> bool:
+    """Whether the report is that of another GPO."""
+    report = backup.report.value
+    return report is not None and report.id not in ("", backup.id)
+
+
 def _contradictions(backup: Backup) -> Iterator[Problem]:
     """Where bkupInfo.xml and Backup.xml say different things. What Backup.xml says is used: it is what is imported."""
     core, info, source = backup.core.value, backup.info.value, backup.info.source
+    report, reported = backup.report.value, backup.report.source
+    if report is not None and reported is not None and _is_foreign(backup):
+        message = f"the report of another GPO, '{report.name.text}' {report.id}; its links are not used"
+        yield Problem("RD016", message, reported.at(report.name.place), backup.id)
     if core is None or info is None or source is None:
         return
     told = (

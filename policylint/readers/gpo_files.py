@@ -132,4 +132,5 @@ def loose(path: str) -> Kind | None:
 
 def preference(folder: str) -> Kind:
     """The kind of a preferences file, by its folder."""
-    return Kind(f"preferences: {folder}", PREFERENCES.get(folder))
+    title, cse = PREFERENCES.get(folder, (folder, None))
+    return Kind(f"preferences: {title}", cse)
