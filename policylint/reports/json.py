@@ -25,8 +25,8 @@
     CONTENDER {"policy": name, "id", "channel", "location": {"path", "line", "column", "record", "pointer", "bytes"},
                "reasons", "setting", "scope", "value", "type", "absent", "origin", "when": condition in words | null}
 
-`story` (why): `{"version": 1, "target": …, "setting": SETTING, "also": [SETTING]}`, where "also" holds the setting in the
-other scope, or `{"version": 1, "target": …, "outcome": OUTCOME, "also": []}`, where the outcome has "contenders":
+`story` (why): `{"version": 1, "target": …, "setting": SETTING, "also": [SETTING]}`, where "also" holds the same one in
+the other scope; or `{"version": 1, "target": …, "outcome": OUTCOME, "also": []}`, where the outcome has "contenders":
 [CONTENDER] as well, strongest first.
 
 Binary values are hexadecimal text, lists are arrays, secrets are "****". The output is ASCII, so that no code page and
