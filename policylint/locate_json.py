@@ -25,6 +25,8 @@ class JsonText:
     def __init__(self, text: str) -> None:
         self._text = text
         self._members: dict[int, dict[str, Span]] = {}
+        """Of each container on the way of a pointer, by where it starts."""
+        self._root: Span | None = None
 
     def find(self, pointer: str) -> Span | None:
         """Start and end of the value; None when the document has no such value.
@@ -40,8 +42,10 @@ class JsonText:
             return None
 
     def _follow(self, tokens: list[str]) -> Span | None:
-        start = self._space(0)
-        span = (start, self._end(start))
+        if self._root is None:
+            start = self._space(0)
+            self._root = start, self._end(start)
+        span = self._root
         for token in tokens:
             if self._text[span[0]] == '"':
                 return span if self._text[span[0] + 1 : span[1]].lstrip(' \\nrt"')[:1] in ("{", "[") else None

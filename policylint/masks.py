@@ -19,8 +19,9 @@ MASK = "****"
 Span = tuple[int, int]
 
 _WORD = (
-    r"(?:passwor[dt]|passwd|pwd|passphrase|passcode|secret|psk|credentials?|token|key[ _-]?material"
-    r"|(?:shared|private|secret|account|access|api|wpa|wep|network|recovery)[ _-]?key)"
+    r"(?:passwor[dt]|passwd|pwd|passphrase|passcode|secret|psk|key[ _-]?material"
+    r"|(?:shared|private|secret|account|access|api|wpa|wep|network|recovery)[ _-]?key"
+    r"|(?:enrol?lment|access|auth|api|bearer|refresh|registration|sas)[ _-]?token)"
     r"(?:value|text|string|hash|blob|base64|plain|encrypted)*\d*"
 )
 _NAME = re.compile(_WORD + r"!?\s*$", re.IGNORECASE)

@@ -90,6 +90,8 @@ def test_masks_are_sorted_and_do_not_overlap_in_any_text(text: str) -> None:
         (r"HKLM\SOFTWARE\Password!", True),
         ("device_vendor_msft_laps_policies_passwordlength", False),
         ("passwordRequired", False),
+        ("./Device/Vendor/MSFT/Policy/Config/UserRights/CreateToken", False),
+        ("CloudManagementEnrollmentToken", True),
     ],
 )
 def test_a_name_tells_a_secret_by_how_it_ends(name: str, secret: bool) -> None:
