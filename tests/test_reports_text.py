@@ -157,6 +157,15 @@ user: 1 setting
             '    ~ (default)                              absent                   "WHfB PKI" (gpo)',
         ]
 
+    def test_long_lists_of_facts_are_broken_between_words(self, tmp_path: Path) -> None:
+        facts = {f"fact-{letter}": "x" * 20 for letter in "abcd"}
+        shown = EFFECTIVE_FORMATS["text"](Effective("T", None, None, facts, (), ()), Locator({}))
+        assert shown.splitlines()[:3] == [
+            "T",
+            f"  facts   fact-a: {'x' * 20}, fact-b: {'x' * 20}, fact-c: {'x' * 20},",
+            f"          fact-d: {'x' * 20}",
+        ]
+
     def test_secrets_are_masked(self, tmp_path: Path) -> None:
         at = desk(tmp_path)
         setting = registry(Scope.DEVICE, "Winlogon", "DefaultPassword")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
 from policylint.effective import Contender, Outcome, Result
 from policylint.escape import terminal
@@ -13,6 +14,8 @@ from policylint.masks import masked
 from policylint.model import Claim, Policy, Value
 from policylint.spelling import spelled
 
+_WIDTH = 100
+"""Columns of a terminal that running text keeps to."""
 _DASH = "\N{EN DASH}"
 
 
@@ -31,6 +34,13 @@ def place(path: str, spot: Spot) -> str:
 def counted(number: int, one: str, many: str = "") -> str:
     """`1 error`, `2 errors`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def listed(name: str, texts: Sequence[str], indent: int, column: int) -> Iterator[str]:
+    """Lines that tell texts under a name at the left: one each, the long ones broken where words end."""
+    for number, text in enumerate(texts):
+        for line, part in enumerate(wrap(terminal(text), _WIDTH - column, break_on_hyphens=False)):
+            yield f"{'':{indent}}{'' if number or line else name}".ljust(column) + part
 
 
 def tally(findings: Sequence[Finding]) -> dict[str, int]:

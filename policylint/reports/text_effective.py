@@ -10,7 +10,7 @@ from policylint.escape import terminal
 from policylint.locate import Locator
 from policylint.model import Scope
 from policylint.reports.drawing import Paint, painter
-from policylint.reports.phrases import counted, decided, owner
+from policylint.reports.phrases import counted, decided, listed, owner
 
 MARKS = {State.DETERMINED: "=", State.CONDITIONAL: "~", State.UNDETERMINED: "?", State.NOT_APPLICABLE: "-"}
 STYLES = {
@@ -38,8 +38,7 @@ def header(effective: Effective, paint: Paint) -> Iterator[str]:
     yield paint(terminal(effective.target), "strong")
     facts = ", ".join(f"{name}: {_fact(value)}" for name, value in sorted(effective.facts.items()))
     for name, text in (("device", effective.device), ("user", effective.user), ("facts", facts)):
-        if text:
-            yield f"  {name:<7} {terminal(text)}"
+        yield from listed(name, [text] if text else [], 2, 10)
 
 
 def _fact(value: object) -> str:
@@ -51,15 +50,9 @@ def _outcomes(outcomes: Sequence[Outcome], paint: Paint) -> Iterator[str]:
         yield paint("outcomes", "strong")
     for outcome in outcomes:
         yield _row(outcome, outcome.id, "", paint)
-        notes = {"because": outcome.reasons, "if": outcome.conditions, "needs": outcome.prerequisites}
-        yield from (
-            f"      {name:<8} {terminal(text)}" for name, texts in notes.items() for text in _lines(name, texts)
-        )
-
-
-def _lines(name: str, texts: Sequence[str]) -> list[str]:
-    """Rule ids go in one line; conditions and prerequisites are phrases and get a line each."""
-    return [", ".join(texts)] if name == "because" and texts else list(texts)
+        yield from listed("because", [", ".join(outcome.reasons)] if outcome.reasons else [], 6, 15)
+        yield from listed("if", outcome.conditions, 6, 15)
+        yield from listed("needs", outcome.prerequisites, 6, 15)
 
 
 def _side(scope: Scope, rows: Sequence[Result], paint: Paint) -> list[list[str]]:

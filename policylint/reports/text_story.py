@@ -12,7 +12,7 @@ from policylint.escape import terminal
 from policylint.facts import ALWAYS
 from policylint.locate import Locator
 from policylint.reports.drawing import Paint, gutter, located, painter
-from policylint.reports.phrases import candidate, claimed, decided, owner, said
+from policylint.reports.phrases import candidate, claimed, decided, listed, owner, said
 from policylint.reports.text_effective import STYLES, header, split
 
 _CERTAINTY = {
@@ -93,16 +93,11 @@ def _verdict(subject: Result | Outcome, paint: Paint) -> Iterator[str]:
         yield f"  {'otherwise':<10} {_otherwise(subject)}"
     yield f"  {'certainty':<10} {_CERTAINTY[subject.state]}"
     needs = subject.prerequisites if isinstance(subject, Outcome) else ()
-    yield from _listed("hangs on", subject.conditions)
-    yield from _listed("needs", needs)
-    yield from _listed("because", [", ".join(subject.reasons)] if subject.reasons else [])
+    yield from listed("hangs on", subject.conditions, 2, 13)
+    yield from listed("needs", needs, 2, 13)
+    yield from listed("because", [", ".join(subject.reasons)] if subject.reasons else [], 2, 13)
 
 
 def _otherwise(subject: Result | Outcome) -> str:
     """What else it may be: the candidates but the assumed one."""
     return " or ".join(candidate(subject, value) for value in subject.candidates if value != subject.value)
-
-
-def _listed(name: str, texts: Sequence[str]) -> Iterator[str]:
-    for number, text in enumerate(texts):
-        yield f"  {'' if number else name:<10} {terminal(text)}"
