@@ -50,7 +50,7 @@ def assignment(stated: Body) -> Assignment:
     target = stated.get("target", stated.get("Target"))
     target = target if isinstance(target, dict) else {}
     type_ = str(target.get("@odata.type", "")).rpartition(".")[2].casefold()
-    kind, exclude = _TARGETS.get(type_, (_virtual(stated, target), False))
+    kind, exclude = _TARGETS.get(type_, ("other" if type_ else _untyped(stated, target), False))
     mode = str(target.get(f"{_FILTER}Type") or "").casefold()
     filter_ = _text(target.get(f"{_FILTER}Id")) or ""
     group = _text(target.get("groupId")) or _text(target.get("groupName"))
@@ -80,7 +80,8 @@ def members(rule: object) -> Literal["devices", "users"] | None:
     return "users" if kinds == {"user"} else None
 
 
-def _virtual(stated: Body, target: Mapping[str, Any]) -> Kind:
+def _untyped(stated: Body, target: Mapping[str, Any]) -> Kind:
+    """The target of an object that lost its type, by the assignment's id."""
     marker = str(stated.get("id", "")).rpartition("_")[2].casefold()
     if marker in _VIRTUAL:
         return _VIRTUAL[marker]

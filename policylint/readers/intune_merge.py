@@ -50,15 +50,16 @@ def _drop(entry: Entry, reason: str) -> Entry:
 def _without_twins(entries: Entries) -> Entries:
     """`X_Settings.json` beside the intent `X.json`: the same settings, or the only ones where the intent has none."""
     intents = {entry.path.casefold(): entry for entry in entries if entry.found.kind == INTENT}
-    merged = []
+    merged, empty = [], {}
     for entry in entries:
         beside = intents.get(f"{entry.path[: -len(_TWIN)]}.json".casefold()) if _is_bare(entry) else None
         if beside is not None and (beside.item.body.get("settings") or beside.item.body.get("settingsDelta")):
             entry = _drop(entry, f"the settings of {beside.path} once more")
         elif beside is not None:
             entry = _named_after(entry, beside.item)
+            empty[beside.path] = f"its settings are in {entry.path}"
         merged.append(entry)
-    return merged
+    return [_drop(entry, empty[entry.path]) if entry.path in empty else entry for entry in merged]
 
 
 def _is_bare(entry: Entry) -> bool:

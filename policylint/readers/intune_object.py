@@ -22,7 +22,7 @@ class Item:
     body: Body
     pointer: str = ""
     sealed: bool = False
-    """The object was JSON inside a JSON string: `pointer` is the string, and nothing can point into it."""
+    """`pointer` is all there is to point at: the object was JSON inside a string, or was put together here."""
     collection: str = ""
     """The Graph collection it came from, as far as the wrapper tells: `configurationPolicies`, `groups` …"""
     settings_at: str = "/settings"

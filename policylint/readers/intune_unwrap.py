@@ -85,8 +85,8 @@ def _of_list(values: list[object], place: _Place) -> Objects:
         yield place.item({"settings": values}, settings_at="")
     elif isinstance(first, dict) and "definition@odata.bind" in first:
         yield place.item({"definitionValues": values})
-    elif isinstance(first, dict) and isinstance(first.get("target"), dict):
-        yield place.item({"assignments": values})
+    elif _is_assignment(first):
+        yield place.inside().item({"assignments": values})
     else:
         for index, value in enumerate(values):
             if isinstance(value, dict):
@@ -103,6 +103,8 @@ def _of_object(value: Body, place: _Place) -> Objects:
         yield from _of_page(value, value["value"], place)
     elif (key := next((k for k in _LISTS if len(value) == 1 and isinstance(value.get(k), list)), None)) is not None:
         yield from _of_list(value[key], place.down(key, _LISTS[key]))
+    elif _is_assignment(value):
+        yield place.inside().item({"assignments": [value]})
     elif isinstance(value.get("Keys"), list) and isinstance(value.get("Values"), list):
         yield place.item(
             {**value, **dict(zip(map(str, value["Keys"]), value["Values"], strict=False))}
@@ -126,6 +128,13 @@ def _of_page(page: Body, values: list[object], place: _Place) -> Objects:
 def _is_setting(value: object) -> bool:
     """One element of `…/settings`: a settings catalog instance, or an intent's setting."""
     return isinstance(value, dict) and ("settingInstance" in value or "definitionId" in value)
+
+
+def _is_assignment(value: object) -> bool:
+    """An assignment outside its policy: IntuneBackupAndRestore writes an array of them, or the only one."""
+    if not isinstance(value, dict) or not isinstance(value.get("target"), dict):
+        return False
+    return str(value.get("@odata.type", "Assignment")).endswith("Assignment") and "displayName" not in value
 
 
 def _is_tuple(values: list[object]) -> bool:
