@@ -13,6 +13,6 @@ def named(effective: Effective, estate: Estate) -> Effective:
     """The results with the display names of the policies that own their registry values."""
     if not estate.admx:
         return effective
-    store = AdmxStore(estate.admx)
-    rows = tuple(replace(row, name=store.display_name(row.setting, row.scope)) for row in effective.settings)
-    return replace(effective, settings=rows)
+    store = AdmxStore.of(estate.admx)
+    raised = ((row, store.raise_name(row.setting)) for row in effective.settings)
+    return replace(effective, settings=tuple(replace(row, name=r.name) if r else row for row, r in raised))

@@ -156,7 +156,7 @@ class Situation:
 
     def cloud_is_mixed(self, picks: Sequence[Pick]) -> bool:
         """Whether cloud trust comes from another channel than enablement, or enablement from user-scope MDM."""
-        if self.elected is None or not picks:
+        if self.elected is None or not self.elected.on or not picks:
             return False
         return picks[0].source.channel is not self.elected.source.channel or self.elected.source is Source.USER_MDM
 
