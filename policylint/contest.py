@@ -7,6 +7,7 @@ which fact that hangs. A claim that nothing certainly beats can win.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cmp_to_key
 from itertools import combinations
 
@@ -19,8 +20,6 @@ from policylint.rank import Contestant, order
 
 ASSUMED_FACTS = ("M-DEFAULT-RACE",)
 """Open orders that the documentation leans on one side of: the conditional value follows it."""
-
-Graph = nx.DiGraph  # of Contestant
 
 
 def strongest_first(contestants: Iterable[Contestant]) -> list[Contestant]:
@@ -93,8 +92,9 @@ def resolve_contest(contestants: Sequence[Contestant]) -> Result:
 
 
 def contender(contestant: Contestant, *reasons: str) -> Contender:
-    """A contestant as results name it; without reasons of its own it carries those of its reach."""
-    return Contender(contestant.claim, contestant.policy, reasons or contestant.reach.reasons)
+    """A contestant as results name it, with what is still open about it; without reasons it carries its reach's."""
+    claim = replace(contestant.claim, when=contestant.when)
+    return Contender(claim, contestant.policy, reasons or contestant.reach.reasons)
 
 
 def _single(only: Contestant) -> Result:

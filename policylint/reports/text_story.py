@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from policylint.effective import Contender, Effective, Outcome, Result, State
 from policylint.escape import terminal
 from policylint.facts import ALWAYS
+from policylint.laws import explain_fact, law_text
 from policylint.locate import Locator
 from policylint.reports.drawing import Paint, gutter, located, painter
 from policylint.reports.phrases import candidate, claimed, decided, listed, owner, said
@@ -93,9 +94,13 @@ def _verdict(subject: Result | Outcome, paint: Paint) -> Iterator[str]:
         yield f"  {'otherwise':<10} {_otherwise(subject)}"
     yield f"  {'certainty':<10} {_CERTAINTY[subject.state]}"
     needs = subject.prerequisites if isinstance(subject, Outcome) else ()
-    yield from listed("hangs on", subject.conditions, 2, 13)
+    yield from listed("hangs on", [_explained(fact, explain_fact(fact)) for fact in subject.conditions], 2, 13)
     yield from listed("needs", needs, 2, 13)
-    yield from listed("because", [", ".join(subject.reasons)] if subject.reasons else [], 2, 13)
+    yield from listed("because", [_explained(rule, law_text(rule)) for rule in subject.reasons], 2, 13)
+
+
+def _explained(name: str, text: str) -> str:
+    return f"{name}: {text}" if text else name
 
 
 def _otherwise(subject: Result | Outcome) -> str:
