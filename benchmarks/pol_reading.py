@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from policylint.readers.registry_pol import records
+from policylint.readers.gpo.registry_pol import records
 
 ORACLE = Path(__file__).parents[1] / "tests" / "samba_oracle.py"
 ROUNDS = 7

@@ -13,7 +13,7 @@ from policylint.locate_json import JsonText
 from policylint.locate_pol import decoded
 from policylint.locate_text import Excerpt, Lines
 from policylint.locate_xml import XmlText
-from policylint.readers.pol_records import Record, records
+from policylint.readers.gpo.pol_records import Record, records
 from policylint.readers.source import MAX_BYTES, decode, sniff_encoding
 from policylint.readers.xml import text_of
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from policylint.evidence import PolAt
 from policylint.masks import masked
-from policylint.readers.pol_records import Record
-from policylint.readers.registry_values import type_name, value_of
+from policylint.readers.gpo.pol_records import Record
+from policylint.readers.gpo.registry_values import type_name, value_of
 from policylint.spelling import spelled
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from policylint.model import Claim, Policy
-from policylint.readers import intune
+from policylint.readers.intune import exports as intune
 from policylint.readers.source import Reading, Source
 
 Json = dict[str, Any]

@@ -11,9 +11,9 @@ import pytest
 
 from policylint.evidence import Evidence, PolAt, XmlAt
 from policylint.model import Channel, Claim, FileRecord, Filtering, Link, Policy, Problem, Scope, registry
-from policylint.readers import gpreport
-from policylint.readers.backup_folder import collect
-from policylint.readers.gpo_backup import take
+from policylint.readers.gpo import gpreport
+from policylint.readers.gpo.backup import take
+from policylint.readers.gpo.backup_folder import collect
 from policylint.readers.source import Reading, Source
 from tests.gpo_writer import (
     APPLY,

@@ -14,7 +14,7 @@ import pytest
 
 from policylint.catalogue.settings_catalog import lookup
 from policylint.model import Assignment, Claim, Policy, Scope, csp
-from policylint.readers import intune
+from policylint.readers.intune import exports as intune
 from policylint.readers.source import Reading, Source, decode
 from tests.intune_writer import DEVICE_PASSPORT, TEMPLATE_PASSPORT, pointer_of, values
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from policylint.evidence import Evidence, JsonAt, LineAt
 from policylint.model import Assignment, FileRecord, Problem
-from policylint.readers import intune
+from policylint.readers.intune import exports as intune
 from tests.intune_writer import (
     CONTEXT,
     GRAPH,

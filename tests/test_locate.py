@@ -18,7 +18,7 @@ from policylint.locate_json import JsonText
 from policylint.locate_text import Excerpt
 from policylint.locate_xml import XmlText
 from policylint.readers import xml
-from policylint.readers.pol_records import records
+from policylint.readers.gpo.pol_records import records
 from policylint.readers.source import decode
 from tests.reporting import HELLO, pol
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from policylint.evidence import ByteAt, Evidence, PolAt
 from policylint.model import Claim, Problem, Scope, Sweep, registry
-from policylint.readers.registry_pol import Record, claims, records
+from policylint.readers.gpo.registry_pol import Record, claims, records
 from policylint.readers.source import Source
 from tests.gpo_writer import HEADER, directive, dword, pol, pol_record, text, utf16
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from policylint.errors import ReadError
 from policylint.model import Filtering
-from policylint.readers import backup_xml, gpreport
-from policylint.readers.security_descriptor import filtering, parse, sddl
+from policylint.readers.gpo import backup_xml, gpreport
+from policylint.readers.gpo.security_descriptor import filtering, parse, sddl
 from tests.gpo_writer import APPLY, ace, descriptor
 
 USERS, ADMINS, SYSTEM, PILOT = "S-1-5-11", "S-1-5-21-1-2-3-512", "S-1-5-18", "S-1-5-21-1-2-3-1105"

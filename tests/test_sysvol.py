@@ -8,9 +8,9 @@ import pytest
 
 from policylint.evidence import ByteAt, Evidence, PolAt
 from policylint.model import Channel, Claim, FileRecord, Policy, Problem, Scope, registry
-from policylint.readers import gpo_backup
+from policylint.readers.gpo import backup as gpo_backup
+from policylint.readers.gpo.sysvol import take
 from policylint.readers.source import Reading
-from policylint.readers.sysvol import take
 from tests.gpo_writer import REGISTRY_CSE, BackupWriter, dword, extension_list, pol, sources, utf16, write
 
 KEY = "Software\\Policies\\Contoso"

@@ -59,6 +59,11 @@ class AdmxFile:
         return self.content.categories()
 
     @cached_property
+    def category(self) -> Mapping[tuple[str, str], AdmxCategory]:
+        """The categories by the key of their id, the first of each."""
+        return {category.id.key: category for category in reversed(self.categories)}
+
+    @cached_property
     def supported_on(self) -> Mapping[str, str]:
         """The texts of the supportedOn definitions, by case-folded name."""
         return self.content.supported_on()
@@ -135,7 +140,8 @@ class AdmxStore:
 
     def category(self, id: QName) -> AdmxCategory | None:
         """A category; None when no file of the store defines it."""
-        return self._categories.get(id.key)
+        files = self.by_namespace.get(id.namespace.casefold(), ())
+        return next((file.category[id.key] for file in files if id.key in file.category), None)
 
     def category_path(self, id: QName | None) -> str:
         """The display names from the top, joined by `/`. A category that nobody defines is named as unknown."""
@@ -185,14 +191,6 @@ class AdmxStore:
                 path = self.category_path(policy.category)
                 return Raised(policy.display_name, path, policy, element.id if element else None, others)
         return None
-
-    @cached_property
-    def _categories(self) -> Mapping[tuple[str, str], AdmxCategory]:
-        found: dict[tuple[str, str], AdmxCategory] = {}
-        for file in self.files:
-            for category in file.categories:
-                found.setdefault(category.id.key, category)
-        return found
 
 
 _HIVES = {"hklm": Scope.DEVICE, "hkcu": Scope.USER}

@@ -9,7 +9,10 @@ from policylint.estate import Estate
 from policylint.evidence import Evidence
 from policylint.lower import lower
 from policylint.model import Channel, FileRecord, Group, Policy, Problem
-from policylint.readers import admx, gpo_backup, intune, leftovers, project_files, sysvol
+from policylint.readers import admx, leftovers, project_files
+from policylint.readers.gpo import backup as gpo_backup
+from policylint.readers.gpo import sysvol
+from policylint.readers.intune import exports as intune
 from policylint.readers.source import Reading, Source
 from policylint.readers.walk import walk
 from policylint.topology import Topology, load, merge

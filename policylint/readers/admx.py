@@ -17,7 +17,7 @@ from policylint.catalogue.admx import AdmxFile
 from policylint.errors import ReadError
 from policylint.evidence import XmlAt
 from policylint.model import FileRecord, Problem
-from policylint.readers.admx_content import AdmxContent, Texts, faults, prefixes
+from policylint.readers.admx_content import AdmxContent, Texts, count, faults, prefixes
 from policylint.readers.admx_elements import attributes
 from policylint.readers.source import Reading, Source, problem
 from policylint.readers.xml import child, local, parse
@@ -47,8 +47,8 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
     Problems: RD001, RD003, RD005 and RD007 for files that cannot be read; RD019 for an .admx file without texts,
     without a target namespace, or with a policy or number that cannot be read.
     """
-    admx = sorted((s for s in sources if s.path[-5:].casefold() == ".admx"), key=lambda s: s.path)
-    adml = sorted((s for s in sources if s.path[-5:].casefold() == ".adml"), key=lambda s: s.path)
+    admx = sorted((s for s in sources if _suffix(s) == ".admx"), key=lambda s: s.path)
+    adml = sorted((s for s in sources if _suffix(s) == ".adml"), key=lambda s: s.path)
     languages = _language_folders(admx, adml)
     pile = _Pile(admx, adml, _texts(adml))
     for source in admx:
@@ -60,7 +60,11 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
             _read(pile, source)
     _record_other_texts(pile)
     reading = Reading(admx=tuple(pile.found), problems=tuple(pile.problems), files=tuple(pile.records))
-    return reading, [s for s in sources if s.path[-5:].casefold() not in (".admx", ".adml")]
+    return reading, [s for s in sources if _suffix(s) not in (".admx", ".adml")]
+
+
+def _suffix(source: Source) -> str:
+    return source.path[-5:].casefold()
 
 
 def _split(path: str) -> tuple[str, str]:
@@ -115,7 +119,7 @@ def _read(pile: _Pile, source: Source) -> None:
     content = AdmxContent(source.path, root, namespace, using, texts)
     adml, language = (texts.path, texts.language) if texts else (None, None)
     pile.found.append(AdmxFile(source.path, namespace, using, adml, language, content))
-    pile.records.append(FileRecord(source.path, "read", "ADMX", settings=content.count()))
+    pile.records.append(FileRecord(source.path, "read", "ADMX", settings=count(root)))
 
 
 def _root(source: Source, name: str) -> etree._Element:

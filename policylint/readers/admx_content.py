@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -15,9 +16,10 @@ from policylint.model import Scope
 from policylint.readers.admx_elements import attributes, datum, element_of, integer, items_of, name_of, parts, text
 from policylint.readers.xml import route
 
-_KEYS = etree.XPath("//@key|//@Key|//@defaultKey|//@defaultkey|//@DefaultKey", smart_strings=False)
+_KEYS = etree.XPath("//@key|//@Key|//@defaultKey", smart_strings=False)
 _COUNT = etree.XPath("count(*[local-name()='policies']/*)")
 _INCOMPLETE = etree.XPath("*[local-name()='policies']/*[not(string(@name)) or not(string(@key))]")
+_NUMBERS = ("{*}decimal", "{*}longDecimal")
 _STRING = re.compile(r"\s*\$\(string\.(.*)\)\s*", re.IGNORECASE | re.DOTALL)
 _PRESENTATION = re.compile(r"\s*\$\(presentation\.(.*)\)\s*", re.IGNORECASE | re.DOTALL)
 _BOTH = frozenset({Scope.DEVICE, Scope.USER})
@@ -85,15 +87,32 @@ def prefixes(root: etree._Element) -> tuple[str, Mapping[str, str]]:
     return target, known
 
 
-def faults(root: etree._Element) -> Iterator[tuple[str, XmlAt]]:
+def faults(root: etree._Element) -> tuple[tuple[str, XmlAt], ...]:
     """What in the definitions cannot be read, and where: policies without name or key, numbers that are none."""
-    for element in _incomplete(root):
+    return (*_without_identity(root), *_without_number(root))
+
+
+def _without_identity(root: etree._Element) -> Iterator[tuple[str, XmlAt]]:
+    for element in cast(list[etree._Element], _INCOMPLETE(root)):
         missing = [name for name in ("name", "key") if not attributes(element).get(name)]
-        yield f"a policy without a {' and a '.join(missing)} is not used", XmlAt(route(element))
-    for element in root.iter("{*}decimal", "{*}longDecimal"):
+        if missing:
+            yield f"a policy without a {' and a '.join(missing)} is not used", XmlAt(route(element))
+
+
+def _without_number(root: etree._Element) -> Iterator[tuple[str, XmlAt]]:
+    values = (element.get("value") for element in root.iter(*_NUMBERS))
+    with contextlib.suppress(ValueError):  # all at once, for there are 6,000 and they are numbers
+        sum(map(int, filter(None, values)))
+        return
+    for element in root.iter(*_NUMBERS):
         value = element.get("value")
-        if value is not None and integer(value) is None:
+        if value and integer(value) is None:
             yield f"'{value[:40]}' is not a number: the value is not used", XmlAt(route(element))
+
+
+def count(root: etree._Element) -> int:
+    """How many policies there are, those without name or key too."""
+    return int(cast(float, _COUNT(root)))
 
 
 class AdmxContent:
@@ -107,10 +126,6 @@ class AdmxContent:
         self._namespace = namespace
         self._using = using
         self._texts = texts
-
-    def count(self) -> int:
-        """How many policies there are, without reading them."""
-        return int(cast(float, _COUNT(self._root))) - len(_incomplete(self._root))
 
     def keys(self) -> frozenset[str]:
         """All registry keys that the file names, folded."""
@@ -201,11 +216,6 @@ class AdmxContent:
     def _elements(self, holder: etree._Element | None, key: str) -> tuple[AnyElement, ...]:
         made = (element_of(kind, element, key, self._display) for kind, element in parts(holder))
         return tuple(element for element in made if element is not None)
-
-
-def _incomplete(root: etree._Element) -> list[etree._Element]:
-    """The policies without name or key."""
-    return [element for element in cast(list[etree._Element], _INCOMPLETE(root)) if _is_incomplete(element)]
 
 
 def _is_incomplete(element: etree._Element) -> bool:

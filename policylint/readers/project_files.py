@@ -34,7 +34,9 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
         if source.name == TOPOLOGY:
             records.append(FileRecord(source.path, "read", "topology"))
         elif source.name in PROJECT_FILES or source.suffix == ".md":
-            records.append(FileRecord(source.path, "ignored", PROJECT_FILES.get(source.name, "documentation"), "no policy"))
+            records.append(
+                FileRecord(source.path, "ignored", PROJECT_FILES.get(source.name, "documentation"), "no policy")
+            )
         else:
             rest.append(source)
     return Reading(files=tuple(records)), rest

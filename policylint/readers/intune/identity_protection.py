@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from policylint.errors import ReadError
 from policylint.model import Claim, Problem, Scope, Value, csp
-from policylint.readers.intune_object import Found, Item, each, not_evaluated
-from policylint.readers.intune_policy import policy
+from policylint.readers.intune.graph_object import Found, Item, each, not_evaluated
+from policylint.readers.intune.policy import policy
 from policylint.readers.json import loads
 
 KIND = "identity protection profile"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from policylint.errors import ReadError
 from policylint.evidence import JsonAt
-from policylint.readers.intune_object import Body, Item
+from policylint.readers.intune.graph_object import Body, Item
 from policylint.readers.json import Document, loads
 from policylint.readers.source import Source
 

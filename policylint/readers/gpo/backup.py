@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 
 from policylint.errors import ReadError
 from policylint.model import Channel, FileRecord, Filtering, Link, Policy, Problem, Scope
-from policylint.readers import security_descriptor
-from policylint.readers.backup_folder import Backup, collect, superseded
-from policylint.readers.cse import out_of_order
-from policylint.readers.gpo_files import AUDIT_CSV, FOREIGN, REGISTRY_POL, TEMPLATE, classify
-from policylint.readers.gpo_tree import SIDES, Registered, read_tree
+from policylint.readers.gpo import security_descriptor
+from policylint.readers.gpo.backup_folder import Backup, collect, superseded
+from policylint.readers.gpo.cse import out_of_order
+from policylint.readers.gpo.files import AUDIT_CSV, FOREIGN, REGISTRY_POL, TEMPLATE, classify
+from policylint.readers.gpo.tree import SIDES, Registered, read_tree
 from policylint.readers.source import Reading, Source, problem
 
 _TREE = "domainsysvol/gpo/"

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from policylint.model import Value
-from policylint.readers.identity_protection import EITHER, NUMBER, PIN, POLICIES, USAGE, Node, property_parts
-from policylint.readers.intune_object import Found, Item
-from policylint.readers.intune_policy import policy
+from policylint.readers.intune.graph_object import Found, Item
+from policylint.readers.intune.identity_protection import EITHER, NUMBER, PIN, POLICIES, USAGE, Node, property_parts
+from policylint.readers.intune.policy import policy
 
 KIND = "Windows Hello enrolment policy"
 

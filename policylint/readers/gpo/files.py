@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from policylint.model import Scope
-from policylint.readers.cse import (
+from policylint.readers.gpo.cse import (
     AUDIT,
     FOLDER_REDIRECTION,
     PREFERENCES,

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from policylint.model import Assignment, Policy
-from policylint.readers.identity_protection import INTENT
-from policylint.readers.intune_assignments import assignments
-from policylint.readers.intune_object import Found, Item
+from policylint.readers.intune.assignments import assignments
+from policylint.readers.intune.graph_object import Found, Item
+from policylint.readers.intune.identity_protection import INTENT
 
 _TWIN = "_settings.json"
 

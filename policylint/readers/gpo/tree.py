@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from policylint.errors import ReadError
 from policylint.model import Claim, FileRecord, FileStatus, Problem, Scope, Sweep
-from policylint.readers import gpt_ini
-from policylint.readers.cse import NAMES
-from policylint.readers.gpo_files import FOREIGN, GPT_INI, REGISTRY_POL, Kind, classify
-from policylint.readers.registry_pol import claims, records
+from policylint.readers.gpo import gpt_ini
+from policylint.readers.gpo.cse import NAMES
+from policylint.readers.gpo.files import FOREIGN, GPT_INI, REGISTRY_POL, Kind, classify
+from policylint.readers.gpo.registry_pol import claims, records
 from policylint.readers.source import Source, problem
 
 Registered = Mapping[Scope, frozenset[str] | None]

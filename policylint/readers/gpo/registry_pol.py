@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 
 from policylint.evidence import Evidence, PolAt
 from policylint.model import Claim, Problem, Scope, Sweep, registry
-from policylint.readers.pol_records import Record, records
-from policylint.readers.registry_values import TYPES, type_name, value_of
+from policylint.readers.gpo.pol_records import Record, records
+from policylint.readers.gpo.registry_values import TYPES, type_name, value_of
 from policylint.readers.source import Source
 
 __all__ = ["Record", "claims", "records"]

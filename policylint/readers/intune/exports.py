@@ -15,11 +15,11 @@ from pathlib import PurePosixPath
 from policylint.errors import ReadError
 from policylint.evidence import JsonAt, LineAt
 from policylint.model import FileRecord, Group, Problem
-from policylint.readers import intune_kinds
-from policylint.readers.intune_kinds import NOT_GRAPH
-from policylint.readers.intune_merge import Entry, merge
-from policylint.readers.intune_object import Found, Item
-from policylint.readers.intune_unwrap import unwrap
+from policylint.readers.intune import kinds as intune_kinds
+from policylint.readers.intune.graph_object import Found, Item
+from policylint.readers.intune.kinds import NOT_GRAPH
+from policylint.readers.intune.merge import Entry, merge
+from policylint.readers.intune.unwrap import unwrap
 from policylint.readers.json import load
 from policylint.readers.source import Reading, Source, decode, problem
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from policylint.catalogue.settings_catalog import Definition, lookup
 from policylint.model import Claim, Problem, Scope, Value, csp
-from policylint.readers.intune_object import Body, Found, Item, each, not_evaluated
-from policylint.readers.intune_policy import policy
+from policylint.readers.intune.graph_object import Body, Found, Item, each, not_evaluated
+from policylint.readers.intune.policy import policy
 
 KIND = "settings catalog policy"
 

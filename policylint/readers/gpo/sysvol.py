@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from policylint.errors import ReadError
 from policylint.evidence import Evidence
 from policylint.model import Channel, FileRecord, Policy, Problem, Scope
-from policylint.readers.gpo_files import AUDIT_CSV, FOREIGN, REGISTRY_POL, Kind, classify, loose
-from policylint.readers.gpo_tree import NOT_EVALUATED, UNKNOWN, Tree, read_registry, read_tree, unevaluated
+from policylint.readers.gpo.files import AUDIT_CSV, FOREIGN, REGISTRY_POL, Kind, classify, loose
+from policylint.readers.gpo.tree import NOT_EVALUATED, UNKNOWN, Tree, read_registry, read_tree, unevaluated
 from policylint.readers.source import Reading, Source, problem
 
 _GUID = re.compile(r"\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}", re.IGNORECASE)

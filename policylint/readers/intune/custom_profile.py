@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from policylint.errors import ReadError
 from policylint.model import Claim, Problem, Scope, Value, csp
-from policylint.readers.intune_object import Body, Found, Item, each
-from policylint.readers.intune_policy import policy
+from policylint.readers.intune.graph_object import Body, Found, Item, each
+from policylint.readers.intune.policy import policy
 from policylint.readers.source import decode
 
 KIND = "custom profile"

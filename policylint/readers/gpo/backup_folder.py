@@ -10,8 +10,8 @@ from typing import Generic, TypeVar
 
 from policylint.errors import ReadError
 from policylint.evidence import Evidence
-from policylint.readers.backup_xml import Core, Info, core, info
-from policylint.readers.gpreport import Report, read
+from policylint.readers.gpo.backup_xml import Core, Info, core, info
+from policylint.readers.gpo.gpreport import Report, read
 from policylint.readers.source import Source
 
 _GUID_NAME = re.compile(r"\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}", re.IGNORECASE)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from policylint.model import Group
-from policylint.readers.intune_assignments import members
-from policylint.readers.intune_object import Found, Item, each
+from policylint.readers.intune.assignments import members
+from policylint.readers.intune.graph_object import Found, Item, each
 
 
 def group(item: Item) -> Found:

@@ -7,7 +7,7 @@ Domain GPOs keep their extension lists in the directory; the local GPO and what 
 from __future__ import annotations
 
 from policylint.model import Scope
-from policylint.readers.cse import extensions
+from policylint.readers.gpo.cse import extensions
 from policylint.readers.source import decode
 
 _KEYS = {"gpcmachineextensionnames": Scope.DEVICE, "gpcuserextensionnames": Scope.USER}

@@ -14,7 +14,7 @@ from lxml import etree
 
 from policylint.errors import ReadError
 from policylint.evidence import XmlAt
-from policylint.readers.cse import extensions
+from policylint.readers.gpo.cse import extensions
 from policylint.readers.xml import child, local, parse, route, text_in
 
 _GUID = re.compile(r"\{?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\}?")

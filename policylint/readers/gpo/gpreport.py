@@ -13,7 +13,7 @@ from lxml import etree
 from policylint.errors import ReadError
 from policylint.evidence import XmlAt
 from policylint.model import Scope
-from policylint.readers.backup_xml import Text, guid
+from policylint.readers.gpo.backup_xml import Text, guid
 from policylint.readers.xml import child, children, local, parse, route, text_in
 
 _SIDES = ((Scope.DEVICE, "Computer"), (Scope.USER, "User"))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from policylint.model import Assignment, Group
-from policylint.readers.intune_object import Body, Item, each
+from policylint.readers.intune.graph_object import Body, Item, each
 
 Kind = Literal["all-devices", "all-users", "group", "other"]
 

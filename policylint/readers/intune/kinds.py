@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from policylint.model import Problem
-from policylint.readers import custom_profile, enrolment, identity_protection, intune_directory, settings_catalog
-from policylint.readers.intune_object import Body, Found, Item, not_evaluated
+from policylint.readers.intune import custom_profile, enrolment, identity_protection, settings_catalog
+from policylint.readers.intune import directory as intune_directory
+from policylint.readers.intune.graph_object import Body, Found, Item, not_evaluated
 
 NOT_GRAPH = "JSON"
 

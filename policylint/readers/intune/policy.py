@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from policylint.model import Channel, Claim, Policy, PolicyKind, Problem
-from policylint.readers.intune_assignments import assignments, groups
-from policylint.readers.intune_object import Found, Item
+from policylint.readers.intune.assignments import assignments, groups
+from policylint.readers.intune.graph_object import Found, Item
 
 
 def policy(item: Item, label: str, kind: PolicyKind, parts: Iterable[Claim | Problem]) -> Found:

@@ -1,0 +1,100 @@
+"""How much longer `check` takes than merely parsing the same bytes, as ratios in one run.
+
+    python benchmarks/whole_check.py [PATHS]...      (default: the sample data, see tests/conftest.py)
+
+Both sides open every file. "Bare parsing" is lxml for XML, ADMX and ADML, json.loads for JSON and a walk over the fixed
+fields for Registry.pol; it keeps nothing. `check` reads, lowers, ranks every target and runs every rule.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from lxml import etree
+
+from policylint.lint import lint
+from policylint.readers import read
+from policylint.readers.source import decode
+from policylint.readers.xml import text_of
+from policylint.rules import load_rules
+
+ROUNDS = 3
+
+
+def best(job: Callable[[], object]) -> float:
+    """The shortest of several runs, in seconds."""
+    times = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        job()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def bare(files: list[Path]) -> None:
+    """Parses every file with the library of its format, and keeps nothing."""
+    for file in files:
+        data = file.read_bytes()
+        with contextlib.suppress(Exception):  # broken samples are part of the data; both sides meet them
+            if file.suffix.casefold() in (".xml", ".admx", ".adml", ".cmtx"):
+                etree.fromstring(text_of(data).encode(), etree.XMLParser(resolve_entities=False))
+            elif file.suffix.casefold() == ".json":
+                json.loads(decode(data))
+            elif file.suffix.casefold() == ".pol":
+                walk_pol(data)
+
+
+def walk_pol(data: bytes) -> int:
+    """Counts the records of a Registry.pol by the places of their separators."""
+    return data[8:].count(b"[\0")
+
+
+def sample_data() -> list[Path]:
+    """The folders that the issue of this benchmark names."""
+    root = Path(os.environ.get("POLICYLINT_SAMPLE_DATA") or Path(__file__).parents[2] / "shared" / "data")
+    return [root / "gpo", root / "intune", root / "admx" / "windows-11-22h2-multilang"]
+
+
+def start_up() -> tuple[float, float]:
+    """The time of `python -c pass` and of `policylint --help`."""
+    command = [sys.executable, "-m", "policylint", "--help"]
+
+    def run(args: list[str]) -> Callable[[], object]:
+        return lambda: subprocess.run(args, check=True, capture_output=True)
+
+    return best(run([sys.executable, "-c", "pass"])), best(run(command))
+
+
+def main() -> None:
+    """Prints the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("paths", nargs="*", type=Path)
+    paths = parser.parse_args().paths or sample_data()
+    if not all(path.exists() for path in paths):
+        sys.exit("the sample data is not here: name paths, or set POLICYLINT_SAMPLE_DATA")
+    files = [file for path in paths for file in sorted(path.rglob("*")) if file.is_file()]
+    texts = [str(path) for path in paths]
+    rules = load_rules()
+    parsing = best(lambda: bare(files))
+    reading = best(lambda: read(texts))
+    estate = read(texts)
+    linting = best(lambda: lint(estate, rules))
+    python, help_ = start_up()
+    print(f"{len(files)} files, {sum(f.stat().st_size for f in files) / 1e6:.1f} MB; best of {ROUNDS}")
+    print(f"bare parsing   {parsing:7.3f} s   1.00")
+    print(f"read           {reading:7.3f} s   {reading / parsing:.2f}")
+    print(f"read and lint  {reading + linting:7.3f} s   {(reading + linting) / parsing:.2f}   (target: below 3)")
+    print(f"python         {python * 1000:5.0f} ms     1.00")
+    print(f"--help         {help_ * 1000:5.0f} ms     {help_ / python:.2f}   (target: below 100 ms)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Group Policy: backups, SYSVOL trees and the settings files in them."""

@@ -1,0 +1,1 @@
+"""Intune: exports of any tool, one module per shape of Graph object."""
