@@ -15,10 +15,10 @@ import networkx as nx
 
 from policylint.effective import Contender, Result, State
 from policylint.facts import ALWAYS, fact_names
-from policylint.model import Channel, Claim, Scope, Value
-from policylint.rank import Contestant, order
+from policylint.model import Channel, Claim, Value
+from policylint.rank import RAW_ORDER, Contestant, order
 
-ASSUMED_FACTS = ("M-DEFAULT-RACE",)
+ASSUMED_FACTS = ("M-DEFAULT-RACE", RAW_ORDER)
 """Open orders that the documentation leans on one side of: the conditional value follows it."""
 
 

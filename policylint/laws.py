@@ -35,6 +35,11 @@ LAWS: Mapping[str, Law] = {
     # Group Policy
     "G-LSDOU": Law("local, site, domain, OU: what is applied last wins, so the nearest container does", "DOC", GPP),
     "G-LINK-ORDER": Law("on one container the link with the lowest link order wins", "DOC", GPP),
+    "G-LINK-RAW": Law(
+        "the last link of a raw gPLink string is taken as link order 1; specification and practice disagree",
+        "CONFLICT",
+        f"{GPOL} 3.2.5.1.5",
+    ),
     "G-LINK-DISABLED": Law("a disabled link applies nothing, enforced or not", "SPEC", f"{GPOL} 2.2.2"),
     "G-ENFORCED-TOP": Law("every enforced link beats every link that is not enforced", "SPEC", f"{GPOL} 3.2.5.1.5"),
     "G-ENFORCED-INVERT": Law("among enforced links the highest container wins", "DOC", GPP),
@@ -145,6 +150,7 @@ LAWS: Mapping[str, Law] = {
     ),
     "W-TYPES": Law("a minimum PIN length above the maximum means the defaults of both", "DOC", f"{CSP}; Passport.admx"),
     # Disagreements between the sources, and what follows from them
+    "D1": Law("raw gPLink: the first string is strongest, or the last", "CONFLICT", "G-LINK-RAW"),
     "D3": Law("Group Policy over Intune is documented for 1709 and called a race since", "CONFLICT", "M-DEFAULT-GP"),
     "D5": Law("Intune's settings that do not overlap with Group Policy: kept, or ignored", "CONFLICT", "W-EITHER-OR"),
     "D6": Law("cloud trust set elsewhere than enablement: taken by itself, or ineffective", "SILENT", "W-GRP-CLOUD"),
@@ -180,6 +186,7 @@ FACTS: Mapping[str, str] = {
     "tenant": "which tenant the device belongs to",
     "site": "which site the device is in",
     "enrolled-after-tenant-policy": "whether the device was enrolled after the tenant-wide policy was made",
+    "raw gPLink order": "whether the last link of a raw gPLink string is link order 1",
     "loopback": "how user policy is processed on the computer",
 }
 """The facts of topology.toml that results may hang on."""

@@ -17,6 +17,7 @@ from policylint.targets import joins, known_facts, member
 from policylint.topology import Target
 
 LOOPBACK = r"hklm\software\policies\microsoft\windows\system!userpolicymode"
+RAW_ORDER = "raw gPLink order"
 LOOPBACK_MODES = {1: "merge", 2: "replace"}
 """UserPolicyMode (G-LOOP-VALUE)."""
 
@@ -39,6 +40,8 @@ class Reach:
     enforced: bool = False
     order: int | None = None
     """Link order; None where nothing tells it."""
+    raw_order: bool = False
+    """The link order is read off a raw gPLink string (G-LINK-RAW)."""
     by_loopback: bool = False
     """From the computer's list: applied after the user's own (G-LOOP-MERGE)."""
 
@@ -216,7 +219,9 @@ def _reach(policy: Policy, link: Link, number: int | None, path: tuple[str, ...]
     gates.append(("G-WMI", _wmi(policy, at.estate)))
     gates += _filtered(policy, scope, at)
     rule = "G-ENFORCED-TOP" if link.enforced else "G-LSDOU"
-    return Reach(policy, ALWAYS, (rule,), tuple(gates), scope, link.som, depth, link.enforced, number)
+    som = at.estate.topology.som_at(link.som)
+    raw = som is not None and som.raw_order
+    return Reach(policy, ALWAYS, (rule,), tuple(gates), scope, link.som, depth, link.enforced, number, raw)
 
 
 def _unblocked(path: tuple[str, ...], depth: int, estate: Estate) -> When:
@@ -466,7 +471,10 @@ def _gpo_order(a: Reach, b: Reach) -> Order:
     rule = "G-ENFORCED-SAME-SOM" if a.enforced else "G-LINK-ORDER"
     if a.order is None or b.order is None:
         return Order(_tie(a, b), rule, _pair(f"link order of {a.som}:", a, b))
-    return Order((a.order, a.policy.id) < (b.order, b.policy.id), rule)
+    raw = a.raw_order and b.raw_order
+    return Order(
+        (a.order, a.policy.id) < (b.order, b.policy.id), "G-LINK-RAW" if raw else rule, RAW_ORDER if raw else None
+    )
 
 
 def _tie(a: Reach, b: Reach) -> bool:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from policylint.errors import ConfigError, UsageError
 from policylint.findings import Severity
-from policylint.scenario import Scenario
+from policylint.scenario import Given, Scenario
 from policylint.topology import explain
 
 
@@ -24,10 +24,10 @@ class Fixture(Scenario):
     """A scenario, or files to read, and the messages that the rule must give for it."""
 
     name: str
-    given: list[Any] = []
-    files: dict[str, str] = {}
+    given: list[Given] = Field(default=[])
+    files: dict[str, str] = Field(default={})
     """By relative path: text, `hex:…` for bytes, or `link:…` for a symbolic link."""
-    expect: list[str] = []
+    expect: list[str] = Field(default=[])
 
 
 class Rule(BaseModel):

@@ -47,6 +47,8 @@ class Som(_Table):
     path: str
     blocks_inheritance: bool | None = None
     links: list[LinkEntry] | None = None
+    raw_order: bool = False
+    """The links come from a raw gPLink string: which of its ends is link order 1 is a convention (G-LINK-RAW)."""
 
 
 class GroupEntry(_Table):

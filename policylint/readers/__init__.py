@@ -45,9 +45,10 @@ def read(paths: Iterable[str], topology: str | None = None, base: Path | None = 
         readings.append(reading)
     files = [*walked.files, *(record for reading in readings for record in reading.files)]
     described = [source for source in walked.sources if source.name == project_files.TOPOLOGY]
-    known = (
-        load((base or Path.cwd()) / topology, topology) if topology else merge(load(s.file, s.path) for s in described)
+    written = (
+        [load((base or Path.cwd()) / topology, topology)] if topology else [load(s.file, s.path) for s in described]
     )
+    known = merge([*written, *(found for reading in readings for found in reading.topologies)])
     place = topology or (described[0].path if described else "")
     return lower(_estate(readings, known, place, files, walked.problems, {s.path: s.file for s in walked.sources}))
 

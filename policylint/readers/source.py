@@ -10,6 +10,7 @@ from policylint.catalogue.admx import AdmxFile
 from policylint.errors import ReadError
 from policylint.evidence import ByteAt, Evidence, Place
 from policylint.model import FileRecord, Group, Policy, Problem
+from policylint.topology import Topology
 
 MAX_BYTES = 256 * 1024 * 1024
 """Larger files are refused: no export of the formats read here comes near it."""
@@ -55,6 +56,8 @@ class Reading:
     admx: tuple[AdmxFile, ...] = ()
     groups: tuple[Group, ...] = ()
     tenants: tuple[str, ...] = ()
+    topologies: tuple[Topology, ...] = ()
+    """What directory exports tell about containers, links, groups and filters."""
     problems: tuple[Problem, ...] = ()
     files: tuple[FileRecord, ...] = ()
 
