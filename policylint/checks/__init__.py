@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policylint.checks import whfb_pin, whfb_profiles, whfb_trust
+from policylint.checks import whfb_pin, whfb_profiles, whfb_tenant, whfb_trust
 from policylint.checks.found import EstateCheck, TargetCheck
 
 READING = "reading"
@@ -33,11 +33,11 @@ TARGET_CHECKS: Mapping[str, TargetCheck] = {
     "whfb_cloud_from_other_channel": whfb_trust.cloud_from_other_channel,
     "whfb_cloud_beside_user_enablement": whfb_trust.cloud_beside_user_enablement,
     "whfb_certificate_off_beside_cloud": whfb_trust.certificate_off_beside_cloud,
-    "whfb_tenant_disables": whfb_trust.tenant_disables,
-    "whfb_tenant_relied_upon": whfb_trust.tenant_relied_upon,
+    "whfb_tenant_disables": whfb_tenant.tenant_disables,
+    "whfb_tenant_relied_upon": whfb_tenant.tenant_relied_upon,
     "whfb_split_complexity": whfb_pin.split_complexity,
     "whfb_hardware_rule_alone": whfb_pin.hardware_rule_alone,
-    "whfb_tenant_differs": whfb_pin.tenant_differs,
+    "whfb_tenant_differs": whfb_tenant.tenant_differs,
     "whfb_software_keys": whfb_pin.software_keys,
     "whfb_tpm12_allowed": whfb_pin.tpm12_allowed,
     "whfb_minimum_length": whfb_pin.minimum_length,

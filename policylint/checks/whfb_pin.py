@@ -1,10 +1,13 @@
-"""Windows Hello for Business: the PIN and hardware rules (WH008, WH009, WH038 to WH045)."""
+"""Windows Hello for Business: the PIN and hardware rules (WH008, WH009, WH039 to WH045)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from policylint.checks.found import WHERE, Found, View, claim_spot, listed, names, over_worlds, quoted, spot
+from policylint.estate import Estate
+from policylint.facts import ALWAYS
 from policylint.families.whfb import Pick, Situation, Source
 from policylint.families.whfb_effective import DEVICE_LOCK, lock_claims
 from policylint.families.whfb_settings import (
@@ -21,20 +24,21 @@ from policylint.families.whfb_settings import (
     Group,
     Hello,
 )
-from policylint.estate import Estate
+from policylint.findings import Severity
 from policylint.model import Claim, Policy, shown
+from policylint.rank import Contestant
 
 PIN = tuple(hello for hello in SETTINGS if hello.group is Group.PIN)
 COMPLEXITY = tuple(hello for hello in PIN if hello is not SECURITY_DEVICE)
 
 
 def _discarded(situation: Situation, among: Iterable[Hello]) -> list[Pick]:
-    """The picks of targeted sources that lose because group P comes from another source (W-GRP-P)."""
+    """The picks of targeted sources that lose because group P comes from another source (W-GRP-P, W-EITHER-OR)."""
     return [
         pick
         for hello in among
         for pick, rules in situation.verdict(hello).losers
-        if rules == ("W-GRP-P",) and pick.source is not Source.TENANT and not _same(pick, situation)
+        if rules in (("W-GRP-P",), ("W-EITHER-OR",)) and pick.source is not Source.TENANT and not _same(pick, situation)
     ]
 
 
@@ -56,8 +60,8 @@ def split_complexity(view: View) -> Iterable[Found]:
         if not kept or not lost:
             return
         yield Found(
-            f"PIN rules come from two sources, and on {WHERE} only {names(kept)} ({kept[0].source}) is enforced: "
-            f"{_values(lost)} in {names(lost)} have no effect",
+            f"PIN rules count from one source only, on {WHERE} from {names(kept)} ({kept[0].source}); "
+            f"without effect from {names(lost)}: {_values(lost)}",
             (*(spot(pick, "discarded (W-GRP-P)") for pick in lost), *(spot(pick, "enforced") for pick in kept)),
             *_first_id(lost),
             help="keep all PIN rules in one policy source",
@@ -75,8 +79,8 @@ def hardware_rule_alone(view: View) -> Iterable[Found]:
         if not kept or not lost or _from(situation, COMPLEXITY):
             return
         yield Found(
-            f"{names(kept)} ({kept[0].source}) sets only RequireSecurityDevice, which discards the PIN rules of "
-            f"{names(lost)} on {WHERE}: {_values(lost)} are not enforced",
+            f"RequireSecurityDevice in {names(kept)} ({kept[0].source}) discards every PIN rule of {names(lost)} on "
+            f"{WHERE}; without effect: {_values(lost)}",
             (spot(kept[0], "elects the source of all PIN rules (W-GRP-P)"), *(spot(p, "discarded") for p in lost)),
             *_first_id(kept),
             help=f"move the PIN rules into {names(kept)}, or take RequireSecurityDevice out of it",
@@ -95,29 +99,6 @@ def _first_id(picks: list[Pick]) -> tuple[str, str]:
     return claim.setting.text, claim.scope.value
 
 
-def tenant_differs(view: View) -> Iterable[Found]:
-    """PIN or hardware values of the tenant-wide policy differ from the targeted ones (W-TENANT)."""
-
-    def predicate(situation: Situation) -> Iterator[Found]:
-        for hello in PIN:
-            tenant = situation.picks.get((hello, Source.TENANT))
-            targeted = [
-                p for p in situation.of(hello) if p.source is not Source.TENANT and tenant and p.value != tenant.value
-            ]
-            if tenant is None or not targeted:
-                continue
-            yield Found(
-                f"{hello.name} is {shown(tenant.value)} in the tenant-wide policy {names([tenant])} and {shown(targeted[0].value)} in "
-                f"{names(targeted[:1])}: a device keeps the first until the second reaches {WHERE}",
-                (spot(tenant, "applied at enrolment, lowest priority (W-TENANT)"), spot(targeted[0], "targeted")),
-                *_first_id([tenant]),
-                help="use the same value in both",
-                subject=tenant.contestant.claim.setting.text,
-            )
-
-    return over_worlds(view, PIN, predicate)
-
-
 def software_keys(view: View) -> Iterable[Found]:
     """Windows Hello is on without a hardware security device being required (W-HW)."""
 
@@ -131,7 +112,7 @@ def software_keys(view: View) -> Iterable[Found]:
             (spot(hardware or enabled, "not required" if hardware else "turns Windows Hello on"),),
             *_first_id([enabled]),
             help='enable "Use a hardware security device" in the same source',
-            subject=SECURITY_DEVICE.id(enabled.contestant.claim.scope).text,
+            subject=(hardware or enabled).contestant.claim.setting.text,
         )
 
     return over_worlds(view, (ENABLED, SECURITY_DEVICE), predicate, assumed_only=True)
@@ -149,7 +130,7 @@ def tpm12_allowed(view: View) -> Iterable[Found]:
             (spot(hardware, "without excluding TPM 1.2"),),
             *_first_id([hardware]),
             help="exclude TPM 1.2 security devices in the same policy",
-            subject=SECURITY_DEVICE.id(hardware.contestant.claim.scope).text,
+            subject=hardware.contestant.claim.setting.text,
         )
 
     return over_worlds(view, (ENABLED, SECURITY_DEVICE, TPM12), predicate, assumed_only=True)
@@ -165,7 +146,7 @@ def minimum_length(view: View) -> Iterable[Found]:
         if high is not None and isinstance(high.value, int) and low.value > high.value:
             yield Found(
                 f"the minimum PIN length {low.value} in {names([low])} is above the maximum {high.value} in "
-                f"{names([high])}: Windows takes the defaults for both on {WHERE}",
+                f"{names([high])}: Windows uses its defaults instead of both on {WHERE}",
                 (spot(low, "above the maximum"), spot(high, "maximum")),
                 *_first_id([low]),
                 severity="error",
@@ -174,7 +155,7 @@ def minimum_length(view: View) -> Iterable[Found]:
             )
         elif low.value < 6:
             yield Found(
-                f"{names([low])} allows PINs of {low.value} characters on {WHERE}; 6 is the least that Windows suggests",
+                f"{names([low])} allows PINs of {low.value} characters on {WHERE}; without a policy Windows asks for 6",
                 (spot(low, "shorter than 6"),),
                 *_first_id([low]),
                 help=f"set the minimum PIN length to 6 or more in {names([low])}",
@@ -185,28 +166,23 @@ def minimum_length(view: View) -> Iterable[Found]:
 
 
 def contradictory_classes(view: View) -> Iterable[Found]:
-    """The character classes leave no PIN that Windows could accept, or rest on what documents disagree about (D29)."""
+    """The character classes leave no PIN that Windows could accept, or none that all documents accept (D29)."""
 
     def predicate(situation: Situation) -> Iterator[Found]:
         picks = {hello: pick for hello in CLASSES if (pick := situation.verdict(hello).winner)}
-        forbidden = [pick for pick in picks.values() if pick.value == 2]
-        digits = picks.get(DIGITS)
-        if len(forbidden) == len(CLASSES):
-            text = f"{names(forbidden)} forbids all four character classes of a PIN on {WHERE}: no PIN is possible"
-        elif digits is not None and digits.value == 2 and len(picks) == 1:
-            text = (
-                f"{names([digits])} forbids digits in PINs on {WHERE} and says nothing about letters and special "
-                "characters, which are not allowed unless some policy says so"
-            )
-        else:
+        if DIGITS not in picks or any(pick.value != 2 for pick in picks.values()):
             return
-        first = digits or forbidden[0]
+        unset = [hello.name for hello in CLASSES if hello not in picks]
+        severity: Severity | None = "warning" if unset else None
         yield Found(
-            text,
-            tuple(spot(pick, "forbidden") for pick in forbidden),
-            *_first_id([first]),
+            f"{names(picks.values())} forbids {listed(hello.name for hello in picks)} in PINs on {WHERE}"
+            + (f" and leaves {listed(unset)} unset" if unset else "")
+            + f": no PIN is possible{', going by the CSP reference' if unset else ''}",
+            tuple(spot(pick, "forbidden") for pick in (picks[DIGITS], *(picks[h] for h in picks if h is not DIGITS))),
+            *_first_id([picks[DIGITS]]),
+            severity=severity,
             help="allow or require at least one character class",
-            subject=first.contestant.claim.setting.text,
+            subject=picks[DIGITS].contestant.claim.setting.text,
         )
 
     return over_worlds(view, CLASSES, predicate)
@@ -220,7 +196,8 @@ def expiration_set(view: View) -> Iterable[Found]:
         if pick is None or not isinstance(pick.value, int) or pick.value <= 0:
             return
         yield Found(
-            f"{names([pick])} makes PINs expire after {pick.value} days on {WHERE}, though a PIN is bound to its device",
+            f"{names([pick])} makes PINs expire after {_days(pick.value)} on {WHERE}, "
+            "though a PIN is bound to its device",
             (spot(pick, "expires"),),
             *_first_id([pick]),
             help=f"set PIN expiration to 0 in {names([pick])}",
@@ -230,27 +207,43 @@ def expiration_set(view: View) -> Iterable[Found]:
     return over_worlds(view, (EXPIRATION,), predicate)
 
 
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
+
+
 def device_lock_differs(view: View) -> Iterable[Found]:
-    """A PIN rule and the Device Lock rule beside it differ: documents disagree on which one counts (W-DEVLOCK, D11)."""
+    """A Device Lock rule is stricter than the PIN rule: documents disagree on which one counts (W-DEVLOCK, D11)."""
+    locks = {hello: _locks(hello, view) for hello in DEVICE_LOCK}
 
     def predicate(situation: Situation) -> Iterator[Found]:
-        for hello, (node, _) in DEVICE_LOCK.items():
+        for hello, (node, stricter) in DEVICE_LOCK.items():
             pick = situation.verdict(hello).winner
-            locks = [c for c in lock_claims(node, view.precedence) if isinstance(c.claim.value, int)]
             if pick is None or not isinstance(pick.value, int):
                 continue
-            for lock in locks:
-                if lock.claim.value != pick.value:
-                    yield Found(
-                        f"{hello.name} is {pick.value} in {names([pick])} and Device Lock's {node} is "
-                        f"{shown(lock.claim.value)} in {quoted([lock.policy.name])}: documents disagree on which counts on {WHERE}",
-                        (spot(pick, "Windows Hello"), claim_spot(lock.claim, lock.policy, "Device Lock")),
-                        *_first_id([pick]),
-                        help="use the same value in both",
-                        subject=pick.contestant.claim.setting.text,
-                    )
+            for lock, value in locks[hello]:
+                if stricter(pick.value, value):
+                    yield _lock_found(pick, node, lock, value)
 
-    return over_worlds(view, tuple(DEVICE_LOCK), predicate)
+    for found in over_worlds(view, tuple(hello for hello in DEVICE_LOCK if locks[hello]), predicate):
+        sure = all(lock.when == ALWAYS for those in locks.values() for lock, _ in those)
+        yield found if sure or found.confidence != "certain" else replace(found, confidence="likely")
+
+
+def _locks(hello: Hello, view: View) -> list[tuple[Contestant, int]]:
+    """The Device Lock claims beside a PIN rule that reach the target, with their numbers."""
+    found = lock_claims(DEVICE_LOCK[hello][0], view.precedence)
+    return [(lock, lock.claim.value) for lock in found if isinstance(lock.claim.value, int)]
+
+
+def _lock_found(pick: Pick, node: str, lock: Contestant, value: int) -> Found:
+    return Found(
+        f"{pick.hello.name} is {shown(pick.value)} in {names([pick])} and Device Lock's {node} is {value} in "
+        f"{quoted([lock.policy.name])}: documents disagree on which counts on {WHERE}",
+        (spot(pick, "Windows Hello"), claim_spot(lock.claim, lock.policy, "Device Lock")),
+        *_first_id([pick]),
+        help=f"use {value} in both, or take {node} out of {quoted([lock.policy.name])}",
+        subject=pick.contestant.claim.setting.text,
+    )
 
 
 def out_of_range(estate: Estate) -> Iterator[Found]:
@@ -261,12 +254,13 @@ def out_of_range(estate: Estate) -> Iterator[Found]:
         allowed = hello.limits or (0, 1)
         if isinstance(claim.value, int) and allowed[0] <= claim.value <= allowed[1]:
             continue
+        accepted = "0 or 1" if allowed == (0, 1) else f"values from {allowed[0]} to {allowed[1]}"
         yield Found(
-            f"{quoted([policy.name])} sets {hello.name} to {shown(claim.value)}; Windows knows {allowed[0]} to {allowed[1]}",
+            f"{quoted([policy.name])} sets {hello.name} to {shown(claim.value)}, and Windows accepts only {accepted}",
             (claim_spot(claim, policy, "not a value of this setting"),),
             claim.setting.text,
             claim.scope.value,
-            help=f"set a value from {allowed[0]} to {allowed[1]}",
+            help=f"set {hello.name} to {accepted.replace('values', 'a value')}",
         )
 
 

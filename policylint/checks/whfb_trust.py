@@ -1,13 +1,14 @@
-"""Windows Hello for Business: enablement and the trust model (WH001 to WH007, WH010, WH011, WH017, WH036, WH037)."""
+"""Windows Hello for Business: enablement and the trust model (WH001 to WH007, WH010, WH011, WH017)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from policylint.checks.found import WHERE, Found, View, claim_spot, names, over_worlds, quoted, spot
-from policylint.families.whfb import DEFAULT_ENTRA, GUIDE, Pick, Situation, Source, Trust
+from policylint.checks.found import WHERE, Found, View, listed, names, over_worlds, spot
+from policylint.families.whfb import Pick, Situation, Source, Trust
 from policylint.families.whfb_effective import TRUST_MODEL
-from policylint.families.whfb_settings import BY_ID, CERTIFICATE, CLOUD, ENABLED
+from policylint.families.whfb_settings import CERTIFICATE, CLOUD, ENABLED
 from policylint.model import Channel
 
 TRUST = (ENABLED, CERTIFICATE, CLOUD)
@@ -28,7 +29,8 @@ def certificate_overrides_cloud(view: View) -> Iterable[Found]:
             return
         setting, scope = _id(certificate)
         yield Found(
-            f"certificate trust wins: cloud Kerberos trust in {names(clouds)} has no effect on {WHERE}",
+            f"certificate trust in {names([certificate])} wins: cloud Kerberos trust in {names(clouds)} has no effect "
+            f"on {WHERE}",
             (spot(certificate, "forces certificate trust"), *(spot(pick, "loses (W-TABLE)") for pick in clouds)),
             setting,
             scope,
@@ -40,11 +42,13 @@ def certificate_overrides_cloud(view: View) -> Iterable[Found]:
 
 
 def _not_configured(display: str, pick: Pick) -> str:
-    return f'set "{display}" to Not Configured in {names([pick])}'
+    if pick.source.channel is Channel.GPO:
+        return f'set "{display}" to Not Configured in {names([pick])}'
+    return f'take "{display}" out of {names([pick])}'
 
 
 def user_certificate_beats_cloud(view: View) -> Iterable[Found]:
-    """A user-side GPO turns certificate trust on over a computer-side GPO with cloud trust (W-HIER, W-CORRECTION-S0)."""
+    """A user-side GPO turns certificate trust on over a computer-side cloud trust GPO (W-HIER, W-CORRECTION-S0)."""
 
     def predicate(situation: Situation) -> Iterator[Found]:
         certificate = situation.verdict(CERTIFICATE).winner
@@ -60,8 +64,8 @@ def user_certificate_beats_cloud(view: View) -> Iterable[Found]:
             return
         setting, scope = _id(certificate)
         yield Found(
-            f"the user side of {names([certificate])} forces certificate trust over the computer side's cloud trust "
-            f"in {names([cloud])} on {WHERE}",
+            f"certificate trust on the user side of {names([certificate])} wins: cloud Kerberos trust on the computer "
+            f"side of {names([cloud])} has no effect on {WHERE}",
             (spot(certificate, "user settings win over computer settings (W-HIER)"), spot(cloud, "has no effect")),
             setting,
             scope,
@@ -73,32 +77,43 @@ def user_certificate_beats_cloud(view: View) -> Iterable[Found]:
 
 
 def cloud_without_enablement(view: View) -> Iterable[Found]:
-    """Cloud trust is on, and no source turns Windows Hello on (W-DEFAULT)."""
+    """Cloud trust is on, and Windows Hello is turned off, or no source turns it on (W-DEFAULT)."""
+    yield from over_worlds(view, TRUST, _cloud_beside_off)
+    yield from over_worlds(view, TRUST, _cloud_beside_nothing, assumed_only=True)
 
-    def predicate(situation: Situation) -> Iterator[Found]:
-        cloud = situation.verdict(CLOUD).winner
-        if cloud is None or not cloud.on or any(pick.on for pick in situation.of(ENABLED)):
-            return
-        if situation.of(ENABLED):
-            rest = "and Windows Hello is turned off"
-        elif situation.world.get("join") == "entra":
-            if situation.reading(DEFAULT_ENTRA):
-                return
-            rest = "and no source turns Windows Hello on; only the default of Entra joined devices would"
-        else:
-            rest = "but no source turns Windows Hello on: users get a convenience PIN at most"
-        setting, scope = _id(cloud)
-        yield Found(
-            f"cloud Kerberos trust is on in {names([cloud])}, {rest} on {WHERE}",
-            (spot(cloud, "has nothing to work with"), *(spot(pick, "turns it off") for pick in situation.of(ENABLED))),
-            setting,
-            scope,
-            severity="warning" if situation.world.get("join") == "entra" else None,
-            help='enable "Use Windows Hello for Business" in the same policy',
-            subject=TRUST_MODEL,
-        )
 
-    return over_worlds(view, TRUST, predicate)
+def _cloud_beside_off(situation: Situation) -> Iterator[Found]:
+    cloud, enabled = situation.verdict(CLOUD).winner, situation.of(ENABLED)
+    if cloud is None or not cloud.on or not enabled or any(pick.on for pick in enabled):
+        return
+    yield _idle(cloud, f"has no effect on {WHERE}: {names(enabled)} turns Windows Hello off", enabled)
+
+
+def _cloud_beside_nothing(situation: Situation) -> Iterator[Found]:
+    cloud = situation.verdict(CLOUD).winner
+    if cloud is None or not cloud.on or situation.of(ENABLED):
+        return
+    if situation.world.get("join") == "entra":
+        text = f"counts on {WHERE} only because Entra joined devices turn Windows Hello on by default: no policy does"
+        yield replace(_idle(cloud, text), severity="warning")
+    else:
+        text = f"has no effect on {WHERE}: no policy turns Windows Hello on, so users get a convenience PIN at most"
+        yield _idle(cloud, text)
+
+
+def _idle(cloud: Pick, text: str, off: Sequence[Pick] = ()) -> Found:
+    setting, scope = _id(cloud)
+    return Found(
+        f"cloud Kerberos trust in {names([cloud])} {text}",
+        (
+            spot(cloud, "has no effect" if off else "nothing turns Windows Hello on"),
+            *(spot(pick, "turns Windows Hello off") for pick in off),
+        ),
+        setting,
+        scope,
+        help=f'enable "Use Windows Hello for Business" in {names(off or [cloud])}',
+        subject=TRUST_MODEL,
+    )
 
 
 def disabled_by_higher_source(view: View) -> Iterable[Found]:
@@ -111,8 +126,8 @@ def disabled_by_higher_source(view: View) -> Iterable[Found]:
             return
         setting, scope = _id(winner)
         yield Found(
-            f"Windows Hello is off on {WHERE}: {names([winner])} ({winner.source}) turns it off over "
-            f"{names(below)} ({', '.join(dict.fromkeys(pick.source for pick in below))})",
+            f"Windows Hello is off on {WHERE}: {names([winner])} ({winner.source}) turns it off and beats "
+            f"{names(below)} ({', '.join(dict.fromkeys(pick.source for pick in below))}), which turns it on",
             (spot(winner, "turns it off"), *(spot(pick, "turns it on, and loses (W-HIER)") for pick in below)),
             setting,
             scope,
@@ -128,16 +143,14 @@ def both_channels(view: View) -> Iterable[Found]:
     settings = [hello for hello in view.hello.settings() if hello.by_passport_admx]
 
     def predicate(situation: Situation) -> Iterator[Found]:
-        if not situation.reading(GUIDE):
-            return
         gpo = [p for p in situation.picks.values() if p.source.channel is Channel.GPO and p.hello.by_passport_admx]
         mdm = [p for p in situation.picks.values() if p.source.channel is Channel.MDM]
         if not gpo or not mdm:
             return
         beaten = [p for p in mdm if situation.verdict(p.hello).winner is not p]
         rest = [p for p in mdm if p not in beaten]
-        lost = f"{_settings(beaten)} in Intune lose" if beaten else ""
-        open_ = f"{_settings(rest)} count only if Intune's other settings are not ignored as a whole" if rest else ""
+        lost = f"without effect from Intune: {_settings(beaten)}" if beaten else ""
+        open_ = f"in doubt, as guides say that all of Intune is ignored: {_settings(rest)}" if rest else ""
         yield Found(
             f"Group Policy ({names(gpo)}) and Intune ({names(mdm)}) both configure Windows Hello on {WHERE}: "
             + "; ".join(part for part in (lost, open_) if part),
@@ -154,7 +167,7 @@ def _fate(pick: Pick, beaten: list[Pick]) -> str:
 
 
 def _settings(picks: Iterable[Pick]) -> str:
-    return ", ".join(dict.fromkeys(pick.hello.name for pick in picks))
+    return listed(dict.fromkeys(pick.hello.name for pick in picks))
 
 
 def certificate_from_other_channel(view: View) -> Iterable[Found]:
@@ -163,14 +176,14 @@ def certificate_from_other_channel(view: View) -> Iterable[Found]:
     def predicate(situation: Situation) -> Iterator[Found]:
         elected = situation.elected
         certificates = situation.of(CERTIFICATE)
-        if elected is None or not elected.on or not certificates:
+        if elected is None or not elected.on or not any(pick.on for pick in certificates):
             return
         if any(pick.source.channel is elected.source.channel for pick in certificates):
             return
         setting, scope = _id(certificates[0])
         yield Found(
-            f"the certificate policy in {names(certificates)} is discarded on {WHERE}: {names([elected])} sets enablement "
-            f"through {_channel(elected)}, and both are taken from one channel",
+            f"certificate trust in {names(certificates)} is discarded on {WHERE}: {names([elected])} turns Windows "
+            f"Hello on through {_channel(elected)}, and the certificate policy counts from the same channel only",
             (*(spot(p, "discarded (W-GRP-E)") for p in certificates), spot(elected, "elects the channel")),
             setting,
             scope,
@@ -191,12 +204,14 @@ def certificate_from_other_scope(view: View) -> Iterable[Found]:
     def predicate(situation: Situation) -> Iterator[Found]:
         enabled = situation.picks.get((ENABLED, Source.USER_GPO))
         certificate = situation.picks.get((CERTIFICATE, Source.COMPUTER_GPO))
-        if enabled is None or certificate is None or (CERTIFICATE, Source.USER_GPO) in situation.picks:
+        if enabled is None or certificate is None or not enabled.on or not certificate.on:
+            return
+        if (CERTIFICATE, Source.USER_GPO) in situation.picks:
             return
         setting, scope = _id(certificate)
         yield Found(
-            f"the certificate policy of {names([certificate])} is a computer setting while {names([enabled])} enables "
-            f"Windows Hello for users: on {WHERE} it applies only as long as no user policy sets it",
+            f"certificate trust on {WHERE} holds only until a user policy says otherwise: {names([enabled])} turns "
+            f"Windows Hello on for users, {names([certificate])} turns certificate trust on for computers",
             (spot(certificate, "computer side"), spot(enabled, "user side elects Group Policy (W-SAME-SOURCE)")),
             setting,
             scope,
@@ -208,14 +223,16 @@ def certificate_from_other_scope(view: View) -> Iterable[Found]:
 
 
 def cloud_from_other_channel(view: View) -> Iterable[Found]:
-    """Cloud trust and enablement come from different channels: no document says whether that works (W-GRP-CLOUD, D6)."""
+    """Cloud trust and enablement come from different channels: whether that works is undocumented (W-GRP-CLOUD, D6)."""
 
     def predicate(situation: Situation) -> Iterator[Found]:
         clouds, elected = situation.of(CLOUD), situation.elected
         if elected is None or not elected.on or not clouds or not clouds[0].on:
             return
-        if clouds[0].source.channel is elected.source.channel:
+        if any(pick.on and pick.source.channel is elected.source.channel for pick in clouds):
             return
+        if situation.setting3(CERTIFICATE):
+            return  # certificate trust results, whatever becomes of cloud trust
         yield _mixed(clouds[0], elected, f"through {_channel(clouds[0])}", f"through {_channel(elected)}", "channel")
 
     return over_worlds(view, TRUST, predicate)
@@ -228,6 +245,8 @@ def cloud_beside_user_enablement(view: View) -> Iterable[Found]:
         cloud, elected = situation.picks.get((CLOUD, Source.DEVICE_MDM)), situation.elected
         if cloud is None or not cloud.on or elected is None or elected.source is not Source.USER_MDM or not elected.on:
             return
+        if situation.setting3(CERTIFICATE):
+            return
         yield _mixed(cloud, elected, "in device scope", "in user scope", "scope")
 
     return over_worlds(view, TRUST, predicate)
@@ -236,8 +255,8 @@ def cloud_beside_user_enablement(view: View) -> Iterable[Found]:
 def _mixed(cloud: Pick, elected: Pick, there: str, here: str, what: str) -> Found:
     setting, scope = _id(cloud)
     return Found(
-        f"cloud trust comes {there} from {names([cloud])} and enablement {here} from {names([elected])}: "
-        f"whether {WHERE} gets cloud Kerberos trust is not documented",
+        f"no document says whether {WHERE} gets cloud Kerberos trust: {names([cloud])} turns it on {there}, "
+        f"and {names([elected])} turns Windows Hello on {here}",
         (spot(cloud, f"another {what} than enablement"), spot(elected, "enablement")),
         setting,
         scope,
@@ -255,8 +274,8 @@ def certificate_off_beside_cloud(view: View) -> Iterable[Found]:
             return
         setting, scope = _id(certificate)
         yield Found(
-            f"{names([certificate])} disables certificate trust beside cloud trust from {names([cloud])} on {WHERE}: "
-            "it works, though the current guide asks for Not Configured",
+            f"{names([certificate])} disables certificate trust on {WHERE} beside cloud Kerberos trust in "
+            f"{names([cloud])}: that works, though the current guide asks for Not Configured",
             (spot(certificate, "disabled"), spot(cloud, "cloud trust")),
             setting,
             scope,
@@ -265,48 +284,3 @@ def certificate_off_beside_cloud(view: View) -> Iterable[Found]:
         )
 
     return over_worlds(view, TRUST, predicate)
-
-
-def tenant_disables(view: View) -> Iterable[Found]:
-    """The tenant-wide enrolment policy turns Windows Hello off, and nothing targeted turns it on (W-TENANT)."""
-
-    def predicate(situation: Situation) -> Iterator[Found]:
-        winner = situation.elected
-        if winner is None or winner.source is not Source.TENANT or winner.on:
-            return
-        setting, scope = _id(winner)
-        yield Found(
-            f"the tenant-wide policy {names([winner])} turns Windows Hello off, and nothing targeted at {WHERE} turns it on",
-            (spot(winner, "off for the whole tenant"),),
-            setting,
-            scope,
-            help="assign a profile that enables Windows Hello, or enable it tenant-wide",
-            subject=TRUST_MODEL,
-        )
-
-    return over_worlds(view, (ENABLED,), predicate, assumed_only=True)
-
-
-def tenant_relied_upon(view: View) -> Iterable[Found]:
-    """Only the tenant-wide policy sets enablement, and it reaches no device that is enrolled already (W-TENANT)."""
-    enrolled = view.precedence.known.get("enrolled-after-tenant-policy")
-    tenants = [p for p in view.estate.policies if p.kind == "enrolment"]
-    claims = [(p, c) for p in tenants for c in p.claims if BY_ID.get(c.setting.key) is ENABLED]
-    if enrolled is True or view.precedence.known.get("mdm") is False:
-        return ()
-
-    def predicate(situation: Situation) -> Iterator[Found]:
-        if any(pick.source is not Source.TENANT for pick in situation.of(ENABLED)):
-            return
-        for policy, claim in claims:
-            yield Found(
-                f"only the tenant-wide policy {quoted([policy.name])} decides about Windows Hello on {WHERE}, "
-                "and it does not reach devices that are enrolled already",
-                (claim_spot(claim, policy, "applied at enrolment only"),),
-                claim.setting.text,
-                claim.scope.value,
-                help="assign a profile to devices that are enrolled already",
-                subject=TRUST_MODEL,
-            )
-
-    return over_worlds(view, (ENABLED,), predicate, assumed_only=True)
