@@ -17,7 +17,7 @@ from policylint.catalogue.admx import AdmxFile
 from policylint.errors import ReadError
 from policylint.evidence import XmlAt
 from policylint.model import FileRecord, Problem
-from policylint.readers.admx_content import AdmxContent, Texts, count, faults, prefixes
+from policylint.readers.admx_content import AdmxContent, Texts, count, prefixes, without_identity, without_number
 from policylint.readers.admx_elements import attributes
 from policylint.readers.source import Reading, Source, problem
 from policylint.readers.xml import child, local, parse
@@ -114,12 +114,13 @@ def _read(pile: _Pile, source: Source) -> None:
     namespace, using = prefixes(root)
     if not namespace:
         pile.problems.append(Problem("RD019", "has no target namespace: nothing can refer to it", source.at(XmlAt(()))))
-    pile.problems += (Problem("RD019", message, source.at(place)) for message, place in faults(root))
+    nameless = tuple(without_identity(root))
+    pile.problems += (Problem("RD019", text, source.at(at)) for text, at in (*nameless, *without_number(root)))
     texts = _choose(pile, source, root)
     content = AdmxContent(source.path, root, namespace, using, texts)
     adml, language = (texts.path, texts.language) if texts else (None, None)
     pile.found.append(AdmxFile(source.path, namespace, using, adml, language, content))
-    pile.records.append(FileRecord(source.path, "read", "ADMX", settings=count(root)))
+    pile.records.append(FileRecord(source.path, "read", "ADMX", settings=count(root) - len(nameless)))
 
 
 def _root(source: Source, name: str) -> etree._Element:

@@ -87,19 +87,16 @@ def prefixes(root: etree._Element) -> tuple[str, Mapping[str, str]]:
     return target, known
 
 
-def faults(root: etree._Element) -> tuple[tuple[str, XmlAt], ...]:
-    """What in the definitions cannot be read, and where: policies without name or key, numbers that are none."""
-    return (*_without_identity(root), *_without_number(root))
-
-
-def _without_identity(root: etree._Element) -> Iterator[tuple[str, XmlAt]]:
+def without_identity(root: etree._Element) -> Iterator[tuple[str, XmlAt]]:
+    """The policies that nothing can refer to or that write nowhere: what they lack, and where they stand."""
     for element in cast(list[etree._Element], _INCOMPLETE(root)):
         missing = [name for name in ("name", "key") if not attributes(element).get(name)]
         if missing:
             yield f"a policy without a {' and a '.join(missing)} is not used", XmlAt(route(element))
 
 
-def _without_number(root: etree._Element) -> Iterator[tuple[str, XmlAt]]:
+def without_number(root: etree._Element) -> Iterator[tuple[str, XmlAt]]:
+    """The decimal values that are no numbers, and where they stand."""
     values = (element.get("value") for element in root.iter(*_NUMBERS))
     with contextlib.suppress(ValueError):  # all at once, for there are 6,000 and they are numbers
         sum(map(int, filter(None, values)))
@@ -132,7 +129,7 @@ class AdmxContent:
         return frozenset(fold_key(key) for key in set(cast(list[str], _KEYS(self._root))))
 
     def policies(self) -> tuple[AdmxPolicy, ...]:
-        """The policies, in file order; those without a name or key are left out (`faults` reports them)."""
+        """The policies, in file order; those without a name or key are left out (`without_identity` tells)."""
         found: list[AdmxPolicy] = []
         for place, kind, element in self._in_section("policies"):
             if kind == "policy" and not _is_incomplete(element):

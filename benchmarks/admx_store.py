@@ -1,0 +1,98 @@
+"""How long policylint takes for an ADMX store, against bare lxml parsing of the same .admx and chosen .adml files.
+
+    python -m benchmarks.admx_store [FOLDER]…
+
+Both sides read the files from disk. `names` adds one question for the owner of a registry value, which finds the keys
+of all files and opens those concerned; `everything` takes every definition and text out of the XML.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from lxml import etree
+
+from benchmarks.state_recovery import sample_data
+from policylint.catalogue.admx import AdmxFile, AdmxStore
+from policylint.model import Scope, registry
+from policylint.readers import admx, xml
+from policylint.readers.source import Source
+
+STORES = ("admx/windows-11-25h2", "admx/windows-11-22h2-multilang")
+ROUNDS = 7
+PASSPORT = registry(Scope.DEVICE, r"SOFTWARE\Policies\Microsoft\PassportForWork", "Enabled")
+
+
+def sources(folder: Path) -> list[Source]:
+    """Every file of a store."""
+    return [Source(p.relative_to(folder).as_posix(), p) for p in sorted(folder.rglob("*")) if p.is_file()]
+
+
+def bare(files: Sequence[Path]) -> list[etree._Element]:
+    """What lxml makes of the files; the few that it refuses as they are (wrong declarations) are repaired first."""
+    roots: list[etree._Element] = []
+    for file in files:
+        data = file.read_bytes()
+        try:
+            roots.append(etree.fromstring(data))
+        except (etree.XMLSyntaxError, LookupError):
+            roots.append(xml.parse(data))
+    return roots
+
+
+def names(found: Sequence[Source]) -> AdmxStore:
+    """A store that was asked for one name."""
+    store = AdmxStore.of(admx.take(found)[0].admx)
+    store.raise_name(PASSPORT)
+    return store
+
+
+def everything(found: Sequence[Source]) -> tuple[AdmxFile, ...]:
+    """A store whose definitions were all read."""
+    files = admx.take(found)[0].admx
+    for file in files:
+        _ = file.policies, file.categories, file.supported_on, file.slots
+    return files
+
+
+def best(*sides: Callable[[], object]) -> list[float]:
+    """The best of several rounds for each side, in seconds; the sides take turns, so that all see the same machine."""
+    times = [float("inf")] * len(sides)
+    for _ in range(ROUNDS):
+        for index, side in enumerate(sides):
+            start = time.perf_counter()
+            result = side()
+            times[index] = min(times[index], time.perf_counter() - start)
+            del result
+    return times
+
+
+def measure(folder: Path) -> str:
+    """One line per kind of work."""
+    found = sources(folder)
+    reading = admx.take(found)[0]
+    used = {record.path for record in reading.files if record.status == "read"}
+    files = [source.file for source in found if source.path in used]
+    labels = ("bare lxml", "take", "take + names", "take + everything")
+    times = best(lambda: bare(files), lambda: admx.take(found), lambda: names(found), lambda: everything(found))
+    policies = sum(record.settings for record in reading.files)
+    lines = [f"{folder.name}: {len(reading.admx)} .admx, {len(files)} files in all, {policies} policies"]
+    lines += [f"  {name:18}{t * 1000:8.1f} ms   {t / times[0]:.2f}x" for name, t in zip(labels, times, strict=True)]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Prints the ratios for each store."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="*", type=Path)
+    for folder in parser.parse_args().folder or [sample_data() / store for store in STORES]:
+        print(measure(folder))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
