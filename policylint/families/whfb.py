@@ -217,6 +217,9 @@ class Hellos:
     precedence: Precedence
     claims: Mapping[tuple[Hello, Source], tuple[Contestant, ...]] = field(default_factory=dict)
 
+    _evaluated: dict[frozenset[Hello], tuple[list[Situation], bool]] = field(default_factory=dict, repr=False)
+    """What `situations` has answered: many checks ask about the same settings."""
+
     @cached_property
     def _any_gpo(self) -> bool:
         return any(source.channel is Channel.GPO for _, source in self.claims)
@@ -253,10 +256,12 @@ class Hellos:
     def situations(self, subjects: Iterable[Hello]) -> tuple[list[Situation], bool]:
         """Every world that matters to the subjects, evaluated, the assumed one first; and whether those are all."""
         needed = self.relevant(subjects)
-        domains = self._domains(needed)
-        exhaustive = len(domains) <= MAX_FACTS
-        chosen = worlds(domains) if exhaustive else _sampled(domains)
-        return [self._situation(world, needed) for world in chosen], exhaustive
+        if needed not in self._evaluated:
+            domains = self._domains(needed)
+            exhaustive = len(domains) <= MAX_FACTS
+            chosen = worlds(domains) if exhaustive else _sampled(domains)
+            self._evaluated[needed] = [self._situation(world, needed) for world in chosen], exhaustive
+        return self._evaluated[needed]
 
     def _domains(self, needed: frozenset[Hello]) -> dict[str, tuple[FactValue, ...]]:
         """The open facts behind the needed settings, with their values."""
@@ -293,10 +298,11 @@ class Hellos:
 
     def _situation(self, world: Mapping[str, FactValue], needed: frozenset[Hello]) -> Situation:
         full = {**world, **self.precedence.known}
+        truth: dict[int, bool] = {}
         picks = {}
         for (hello, source), found in self.claims.items():
             if hello in needed:
-                chosen = _pick(found, full)
+                chosen = _pick(found, full, truth)
                 if chosen is not None and not chosen.claim.absent:
                     picks[hello, source] = Pick(hello, source, chosen)
         gpo = self._any_gpo and GUIDE in world and holds(self.gpo_when, full)
@@ -349,15 +355,23 @@ def _order_facts(found: Sequence[Contestant]) -> Iterator[str]:
                     yield fact
 
 
-def _pick(found: Sequence[Contestant], world: World) -> Contestant | None:
-    """The strongest claim of one source that applies in a world."""
+def _pick(found: Sequence[Contestant], world: World, truth: dict[int, bool]) -> Contestant | None:
+    """The strongest claim of one source that applies in a world; `truth` remembers which conditions hold there."""
     best: Contestant | None = None
     for contestant in found:
-        if contestant.when != ALWAYS and not holds(contestant.when, world):
-            continue
-        if best is None or _beats(contestant, best, world):
+        key = id(
+            contestant.when
+        )  # the claims of one policy share the expression, and hashing it costs more than asking
+        if key not in truth:
+            truth[key] = holds(contestant.when, world)
+        if truth[key] and (best is None or (_differs(contestant, best) and _beats(contestant, best, world))):
             best = contestant
     return best
+
+
+def _differs(a: Contestant, b: Contestant) -> bool:
+    """Whether it matters which of two claims wins: a value that exists only where nothing else does is another one."""
+    return (a.claim.value, a.claim.absent, a.claim.soft) != (b.claim.value, b.claim.absent, b.claim.soft)
 
 
 def _beats(a: Contestant, b: Contestant, world: World) -> bool:
