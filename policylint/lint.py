@@ -12,7 +12,7 @@ from policylint.families.whfb import hellos
 from policylint.families.whfb_effective import DEVICE_LOCK
 from policylint.families.whfb_settings import BY_ID
 from policylint.findings import SEVERITIES, Confidence, Finding, Location, PolicyRef, Summary, ref
-from policylint.model import Policy, Problem, csp
+from policylint.model import Policy, Problem, Scope, csp
 from policylint.rank import LOOPBACK, rank
 from policylint.rules import Rule
 from policylint.targets import targets
@@ -85,7 +85,10 @@ def _surer(a: Finding, b: Finding) -> Finding:
 
 def _views(estate: Estate) -> Iterator[tuple[list[Target], View]]:
     """One view for each group of targets that the same claims reach under the same facts."""
-    narrowed = _narrow(estate, {*BY_ID, LOOPBACK, *_device_lock_keys()})
+    keys = {*BY_ID, *_device_lock_keys()}
+    if any(c.scope is Scope.USER and c.setting.key in BY_ID for p in estate.policies for c in p.claims):
+        keys.add(LOOPBACK)  # it decides about user settings only
+    narrowed = _narrow(estate, keys)
     groups: dict[object, tuple[list[Target], View]] = {}
     for target in targets(estate):
         precedence = rank(narrowed, target)
@@ -110,11 +113,13 @@ def _device_lock_keys() -> Iterator[str]:
 
 def _narrow(estate: Estate, keys: Collection[str]) -> Estate:
     """The estate with only the claims that the checks look at; policies without any drop out."""
+    paths = {key.partition("\\")[2].rpartition("!")[0] for key in keys if "!" in key}
     kept = []
     for policy in estate.policies:
         claims = tuple(claim for claim in policy.claims if claim.setting.key in keys)
-        if claims or policy.sweeps:
-            kept.append(replace(policy, claims=claims))
+        sweeps = tuple(s for s in policy.sweeps if any(p == s.key or p.startswith(f"{s.key}\\") for p in paths))
+        if claims or sweeps:
+            kept.append(replace(policy, claims=claims, sweeps=sweeps))
     return replace(estate, policies=tuple(kept))
 
 

@@ -62,7 +62,7 @@ TRUTH_TABLE: Mapping[tuple[Setting3, Setting3, Setting3], Trust] = {
     **{(e, c, k): Trust.KEY for e in (True, None) for c in (False, None) for k in (False, None)},
 }
 
-MAX_FACTS = 11
+MAX_FACTS = 10
 """Beyond this many open facts the worlds are sampled, and the result is at most undetermined."""
 
 GUIDE = "W-EITHER-OR"

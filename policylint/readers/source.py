@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from policylint.catalogue.admx import AdmxFile
 from policylint.errors import ReadError
@@ -26,12 +26,13 @@ class Source:
     @property
     def name(self) -> str:
         """The last part of the path, case-folded: Windows does not tell `GPT.INI` from `gpt.ini`."""
-        return PurePosixPath(self.path).name.casefold()
+        return self.path.rpartition("/")[2].casefold()
 
     @property
     def suffix(self) -> str:
         """The extension with its dot, case-folded."""
-        return PurePosixPath(self.path).suffix.casefold()
+        stem, dot, extension = self.name.rpartition(".")
+        return f".{extension}" if dot and stem else ""
 
     def at(self, place: Place = None) -> Evidence:
         """Evidence in this file."""
