@@ -21,6 +21,9 @@ from policylint.rank import RAW_ORDER, Contestant, order
 ASSUMED_FACTS = ("M-DEFAULT-RACE", RAW_ORDER)
 """Open orders that the documentation leans on one side of: the conditional value follows it."""
 
+DISPUTES = {"M-DEFAULT-GP": "D3", "G-LINK-RAW": "D1"}
+"""Rules that the sources disagree about, with the disagreement's id."""
+
 
 def strongest_first(contestants: Iterable[Contestant]) -> list[Contestant]:
     """The claims in assumed order of strength. Claims that only exist where nothing else does come last."""
@@ -85,7 +88,7 @@ def resolve_contest(contestants: Sequence[Contestant]) -> Result:
         bool(winner and winner.claim.absent),
         candidates,
         conditions,
-        (*reasons, *(["D3"] if "M-DEFAULT-GP" in reasons else [])),
+        (*reasons, *(dispute for rule, dispute in DISPUTES.items() if rule in reasons)),
         contender(winner) if winner else None,
         tuple(contender(c, *_beaten_by(c, graph)) for c in losers),
     )

@@ -346,3 +346,15 @@ def test_without_loopback_the_computers_list_supplies_no_user_settings() -> None
     computers = gpo("Computers", claim(9, Scope.USER), links=(link("contoso.com/A/B"),))
     found = settle(computers, users, target=AWAY, topology=AWAY_PLACES, scope=Scope.USER)
     assert story(found) == ("determined", 1, "Users", [])
+
+
+def test_g_link_raw_the_last_string_is_link_order_1_by_convention() -> None:
+    raw = '[[som]]\npath = "contoso.com/A/B"\nraw-order = true\nlinks = [ { gpo = "Last" }, { gpo = "First" } ]\n'
+    found = settle(gpo("First", claim(1)), gpo("Last", claim(2)), topology=raw)
+    assert (found.state, found.value, found.candidates, found.conditions) == (
+        State.CONDITIONAL,
+        2,
+        (2, 1),
+        ("raw gPLink order",),
+    )
+    assert {"G-LINK-RAW", "D1"} <= set(found.reasons)

@@ -304,8 +304,8 @@ class TestLines:
         run = about("nothing")
         shown = CHECK_FORMATS["concise"]([whole, export, run, at.finding], SUMMARY, at.locator, {})
         assert shown.splitlines() == [
-            "policylint: note[RD001] nothing",
             f"{POL}#record2: error[WH001] {at.finding.message}",
+            "policylint: note[RD001] nothing",
             f"{EXPORT}:9:26: note[RD001] key stands twice",
             "zz.bin: note[RD001] not read",
             "4 files (1 not read), 2 policies, 3 settings, 2 targets: 1 error, 0 warnings, 3 notes, 2 ignored",

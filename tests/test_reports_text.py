@@ -212,7 +212,9 @@ HKLM\SOFTWARE\Policies\Microsoft\PassportForWork!UseCertificateForOnPremAuth (de
   otherwise  0
   certainty  conditional: it holds as long as the facts below are as assumed
   hangs on   wmi-filter "Laptops"
-  because    G-LINK-ORDER, W-GRP-E
+  because    G-LINK-ORDER: on one container the link with the lowest link order wins
+             W-GRP-E: enablement and certificate trust come from one channel: the one that sets
+             enablement
 """.lstrip().replace("{dash}", "\N{EN DASH}")
         )
 
@@ -223,13 +225,16 @@ HKLM\SOFTWARE\Policies\Microsoft\PassportForWork!UseCertificateForOnPremAuth (de
             '> 1. "WHfB PKI" (gpo)  UseCertificateForOnPremAuth = REG_DWORD 1   G-LINK-ORDER',
             '  2. "Cloud Trust" (mdm)  UseCertificateForOnPremAuth = choice 0   W-GRP-E',
         ]
-        assert lines[-6:] == [
+        assert lines[-9:] == [
             "  value      certificate",
             "  otherwise  cloud-kerberos",
             "  certainty  conditional: it holds as long as the facts below are as assumed",
             '  hangs on   wmi-filter "Laptops"',
             "  needs      certificate: a PKI",
-            "  because    W-TABLE, W-GRP-E",
+            "  because    W-TABLE: off: none; certificate policy on: certificate; else cloud trust on: cloud",
+            "             Kerberos; else key",
+            "             W-GRP-E: enablement and certificate trust come from one channel: the one that sets",
+            "             enablement",
         ]
 
     def test_without_a_winner_nobody_is_marked(self, tmp_path: Path) -> None:
@@ -242,7 +247,9 @@ HKLM\SOFTWARE\Policies\Microsoft\PassportForWork!UseCertificateForOnPremAuth (de
         assert text.endswith(
             "\n\n  value      1 or 0\n"
             "  certainty  undetermined: the inputs and the documentation do not settle it\n"
-            "  because    G-LINK-ORDER, W-GRP-E\n"
+            "  because    G-LINK-ORDER: on one container the link with the lowest link order wins\n"
+            "             W-GRP-E: enablement and certificate trust come from one channel: the one that sets\n"
+            "             enablement\n"
         )
 
     def test_both_scopes_are_told_in_one_story(self, tmp_path: Path) -> None:

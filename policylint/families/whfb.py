@@ -24,7 +24,7 @@ from policylint.families.whfb_settings import (
     Hello,
 )
 from policylint.model import Channel, Scope, Value
-from policylint.rank import Contestant, Precedence, order
+from policylint.rank import RAW_ORDER, Contestant, Precedence, order
 
 
 class Source(StrEnum):
@@ -79,6 +79,7 @@ READINGS: Mapping[str, tuple[str, ...]] = {
     TPM_READING: ("W-GRP-P",),
     DEFAULT_ENTRA: ("W-DEFAULT", "D25"),
     DEFAULT_HYBRID: ("W-DEFAULT", "D25"),
+    RAW_ORDER: ("G-LINK-RAW", "D1"),
 }
 """Facts that only documentation could give: the reading that is assumed is True. With the ids to print."""
 

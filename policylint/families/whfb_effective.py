@@ -243,6 +243,7 @@ def _row(
         tuple(reasons),
         contender(winner.contestant) if winner else None,
         tuple(losers),
+        hello.title or None,
     )
 
 
@@ -336,4 +337,16 @@ def _digits(family: Hellos) -> Iterator[Result]:
     claimed = family.settings()
     if DIGITS in claimed or not any(hello.group is Group.PIN and hello.format == "int" for hello in claimed):
         return
-    yield Result(DIGITS.id(Scope.DEVICE), Scope.DEVICE, State.UNDETERMINED, None, False, (0, 1), (), ("D29",), None, ())
+    yield Result(
+        DIGITS.id(Scope.DEVICE),
+        Scope.DEVICE,
+        State.UNDETERMINED,
+        None,
+        False,
+        (0, 1),
+        (),
+        ("D29",),
+        None,
+        (),
+        DIGITS.title,
+    )

@@ -40,6 +40,8 @@ class Hello:
     user_csp: bool = False
     user_gpo: bool = False
     limits: tuple[int, int] | None = None
+    title: str = ""
+    """The display name in Group Policy, or of the node where no policy has one."""
     by_passport_admx: bool = True
     """Whether a GPO that sets it counts as configuring Windows Hello (W-EITHER-OR); other ADMX files own the rest."""
 
@@ -48,21 +50,29 @@ class Hello:
         return registry(scope, self.key, self.value)
 
 
-def _pin(name: str, limits: tuple[int, int]) -> Hello:
+def _pin(name: str, title: str, limits: tuple[int, int]) -> Hello:
     node = f"{{TenantId}}/Policies/PINComplexity/{name}"
-    return Hello(name, Group.PIN, rf"{PASSPORT}\PINComplexity", name, node, "int", user_csp=True, limits=limits)
+    return Hello(name, Group.PIN, rf"{PASSPORT}\PINComplexity", name, node, "int", True, limits=limits, title=title)
 
 
 def _policy(
-    name: str, value: str = "", group: Group = Group.EACH, *, user_csp: bool = False, user_gpo: bool = False
+    name: str, title: str, value: str = "", group: Group = Group.EACH, *, user_csp: bool = False, user_gpo: bool = False
 ) -> Hello:
-    return Hello(name, group, PASSPORT, value or name, f"{{TenantId}}/Policies/{name}", "bool", user_csp, user_gpo)
+    node = f"{{TenantId}}/Policies/{name}"
+    return Hello(name, group, PASSPORT, value or name, node, "bool", user_csp, user_gpo, title=title)
 
 
-ENABLED = _policy("UsePassportForWork", "Enabled", Group.ENABLEMENT, user_csp=True, user_gpo=True)
-CERTIFICATE = _policy("UseCertificateForOnPremAuth", group=Group.ENABLEMENT, user_gpo=True)
-CLOUD = _policy("UseCloudTrustForOnPremAuth")
-SECURITY_DEVICE = _policy("RequireSecurityDevice", group=Group.PIN, user_csp=True)
+ENABLED = _policy(
+    "UsePassportForWork", "Use Windows Hello for Business", "Enabled", Group.ENABLEMENT, user_csp=True, user_gpo=True
+)
+CERTIFICATE = _policy(
+    "UseCertificateForOnPremAuth",
+    "Use certificate for on-premises authentication",
+    group=Group.ENABLEMENT,
+    user_gpo=True,
+)
+CLOUD = _policy("UseCloudTrustForOnPremAuth", "Use cloud trust for on-premises authentication")
+SECURITY_DEVICE = _policy("RequireSecurityDevice", "Use a hardware security device", group=Group.PIN, user_csp=True)
 TPM12 = Hello(
     "TPM12",
     Group.EACH,
@@ -71,15 +81,17 @@ TPM12 = Hello(
     "{TenantId}/Policies/ExcludeSecurityDevices/TPM12",
     "bool",
 )
-MINIMUM = _pin("MinimumPINLength", (4, 127))
-MAXIMUM = _pin("MaximumPINLength", (4, 127))
-UPPERCASE = _pin("UppercaseLetters", (0, 2))
-LOWERCASE = _pin("LowercaseLetters", (0, 2))
-SPECIAL = _pin("SpecialCharacters", (0, 2))
-DIGITS = _pin("Digits", (0, 2))
-HISTORY = _pin("History", (0, 50))
-EXPIRATION = _pin("Expiration", (0, 730))
-BIOMETRICS = Hello("UseBiometrics", Group.EACH, WINBIO, "Domain Accounts", "Biometrics/UseBiometrics", "bool")
+MINIMUM = _pin("MinimumPINLength", "Minimum PIN length", (4, 127))
+MAXIMUM = _pin("MaximumPINLength", "Maximum PIN length", (4, 127))
+UPPERCASE = _pin("UppercaseLetters", "Require uppercase letters", (0, 2))
+LOWERCASE = _pin("LowercaseLetters", "Require lowercase letters", (0, 2))
+SPECIAL = _pin("SpecialCharacters", "Require special characters", (0, 2))
+DIGITS = _pin("Digits", "Require digits", (0, 2))
+HISTORY = _pin("History", "History", (0, 50))
+EXPIRATION = _pin("Expiration", "Expiration", (0, 730))
+BIOMETRICS = Hello(
+    "UseBiometrics", Group.EACH, WINBIO, "Domain Accounts", "Biometrics/UseBiometrics", "bool", title="Use biometrics"
+)
 
 CLASSES = (UPPERCASE, LOWERCASE, SPECIAL, DIGITS)
 """The four character classes of a PIN: 0 allowed, 1 required, 2 forbidden."""
@@ -95,9 +107,12 @@ SETTINGS: tuple[Hello, ...] = (
     HISTORY,
     EXPIRATION,
     TPM12,
-    _policy("EnablePinRecovery", user_csp=True),
-    _policy("DisablePostLogonProvisioning", user_gpo=True),
-    _policy("UseHelloCertificatesAsSmartCardCertificates"),
+    _policy("EnablePinRecovery", "Use PIN Recovery", user_csp=True),
+    _policy("DisablePostLogonProvisioning", "Do not start Windows Hello provisioning after sign-in", user_gpo=True),
+    _policy(
+        "UseHelloCertificatesAsSmartCardCertificates",
+        "Use Windows Hello for Business certificates as smart card certificates",
+    ),
     Hello(
         "EnableWindowsHelloProvisioningForSecurityKeys",
         Group.EACH,

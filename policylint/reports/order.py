@@ -1,4 +1,4 @@
-"""The order of findings in every report: by file, place, rule. It needs no positions, so nothing is opened for it."""
+"""The order of findings in every report: by severity, file, place, rule. It needs no positions, so it opens nothing."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from policylint.evidence import ByteAt, Evidence, JsonAt, LineAt, PolAt, XmlAt
-from policylint.findings import Finding
+from policylint.findings import SEVERITIES, Finding
 
 
 def ordered(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings sorted; ones about no file come first. Equal findings stay side by side."""
+    """The findings sorted, errors first; among equals the ones about no file come first. Equal findings stay side by side."""
     return sorted(findings, key=_key)
 
 
 def _key(finding: Finding) -> tuple[Any, ...]:
     places = [_place(location.evidence) for location in finding.locations]
     subject = (finding.rule, finding.setting or "", finding.scope or "", finding.message, finding.targets)
-    return places[:1], *subject, places, repr(finding)
+    return SEVERITIES.index(finding.severity), places[:1], *subject, places, repr(finding)
 
 
 def _place(evidence: Evidence) -> tuple[Any, ...]:
