@@ -129,6 +129,12 @@ def test_an_element_that_is_set_outranks_the_list_of_disabled(tmp_path: Path) ->
     assert state(tmp_path, body, half({}, emptied=True), "") == ["disabled"]
 
 
+def test_elements_alone_show_a_policy_of_lists_only_in_part(tmp_path: Path) -> None:
+    body = f'{LISTS}<elements><text id="t" valueName="T"/></elements>'
+    assert states(tmp_path, body, half({"T": "x"})) == [("enabled", {"t": "x"}, True)]
+    assert states(tmp_path, body, half({}, "T")) == []
+
+
 # a policy of elements
 
 

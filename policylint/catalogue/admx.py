@@ -42,7 +42,7 @@ class AdmxFile:
 
     path: str
     namespace: str
-    prefixes: Mapping[str, str]
+    prefixes: Mapping[str, str] = field(hash=False)
     """The namespaces that its prefixes stand for, in this file only; prefixes case-folded."""
     adml: str | None
     language: str | None
