@@ -33,9 +33,9 @@ READERS: tuple[Reader, ...] = (
 def read(paths: Iterable[str], topology: str | None = None, base: Path | None = None) -> Estate:
     """Reads everything below the paths into one estate, with its claims lowered.
 
-    `topology` names a topology file; without it, every `topology.toml` found below the paths counts. `base` is the folder
-    that relative paths start from (the current one). Raises UsageError for a path that does not exist and ConfigError for
-    a topology file that is wrong; whatever else cannot be read is a problem of the estate.
+    `topology` names a topology file; without it, every `topology.toml` found below the paths counts. `base` is the
+    folder that relative paths start from (the current one). Raises UsageError for a path that does not exist and
+    ConfigError for a topology file that is wrong; whatever else cannot be read is a problem of the estate.
     """
     walked = walk(paths, base or Path.cwd())
     sources: list[Source] = list(walked.sources)
@@ -50,7 +50,8 @@ def read(paths: Iterable[str], topology: str | None = None, base: Path | None = 
     )
     known = merge([*written, *(found for reading in readings for found in reading.topologies)])
     place = topology or (described[0].path if described else "")
-    return lower(_estate(readings, known, place, files, walked.problems, {s.path: s.file for s in walked.sources}))
+    problems = (*walked.problems, *_nothing(readings, len(files), walked.given))
+    return lower(_estate(readings, known, place, files, problems, {s.path: s.file for s in walked.sources}))
 
 
 def _estate(
@@ -90,3 +91,11 @@ def _dangling(topology: Topology, policies: Iterable[Policy], path: str) -> Iter
             if link.gpo.casefold() not in names:
                 text = f"{som.path} links the GPO '{link.gpo}', which is not among the policies that were read"
                 yield Problem("RD017", text, Evidence(path))
+
+
+def _nothing(readings: Iterable[Reading], files: int, given: Sequence[str]) -> Iterable[Problem]:
+    """What must never look like a clean run: no policy at all below the given paths."""
+    if not any(reading.policies for reading in readings):
+        found = f"in {files} files" if files > 1 else "in 1 file" if files else "because there is no file"
+        message = f"no GPO and no Intune policy was found {found}: nothing was checked"
+        yield Problem("RD018", message, Evidence(given[0] if given else "."))

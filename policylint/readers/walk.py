@@ -20,6 +20,8 @@ SKIPPED = frozenset({".git", ".hg", ".svn", "__pycache__", ".venv", "node_module
 class Walked:
     """The files found, and the links and folders that were not entered."""
 
+    given: tuple[str, ...]
+    """The paths that were walked, as reports name them."""
     sources: tuple[Source, ...]
     files: tuple[FileRecord, ...]
     problems: tuple[Problem, ...]
@@ -28,8 +30,8 @@ class Walked:
 def walk(paths: Iterable[str], base: Path) -> Walked:
     """Every regular file below the paths, each once, in order of names. Raises UsageError for a path that is not there.
 
-    A symbolic link is followed to a file only where that stays below a given path; other links and folders that cannot be
-    listed are reported, never entered.
+    A symbolic link is followed to a file only where that stays below a given path; other links and folders that cannot
+    be listed are reported, never entered.
     """
     given = [(_shown(text, base), base / text) for text in dict.fromkeys(paths)]
     for shown, path in given:
@@ -45,7 +47,8 @@ def walk(paths: Iterable[str], base: Path) -> Walked:
             else:
                 problems.setdefault(name, Problem(refusal[0], refusal[1], Evidence(name)))
     records = tuple(FileRecord(name, "unread", "link or folder", p.message) for name, p in sorted(problems.items()))
-    return Walked(tuple(sources[name] for name in sorted(sources)), records, tuple(problems.values()))
+    found = tuple(sources[name] for name in sorted(sources))
+    return Walked(tuple(shown for shown, _ in given), found, records, tuple(problems.values()))
 
 
 def _shown(text: str, base: Path) -> str:
