@@ -13,7 +13,8 @@ from policylint.families.whfb_effective import DEVICE_LOCK
 from policylint.families.whfb_settings import BY_ID
 from policylint.findings import SEVERITIES, Confidence, Finding, Location, PolicyRef, Summary, ref
 from policylint.model import Policy, Problem, Scope, csp
-from policylint.rank import LOOPBACK, rank
+from policylint.rank import rank
+from policylint.reach_gpo import LOOPBACK
 from policylint.rules import Rule
 from policylint.targets import targets
 from policylint.topology import Target

@@ -1,0 +1,55 @@
+"""How a policy reaches a target: the values that the two channels' modules fill in and `rank` orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from policylint.estate import Estate
+from policylint.facts import FactValue, When
+from policylint.model import Policy, Scope
+from policylint.topology import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One way in which a policy reaches the target, with what its strength depends on."""
+
+    policy: Policy
+    when: When
+    reasons: tuple[str, ...]
+    gates: tuple[tuple[str, When], ...] = ()
+    """What must hold for it to reach the target, each with its rule; `when` is their conjunction."""
+    scope: Scope | None = None
+    """The side of a GPO; None for Intune policies, whose claims carry their scope."""
+    som: str = ""
+    """The container of the link; '' where the export does not say where the GPO is linked."""
+    depth: int = 0
+    """0 for a site, 1 for the domain, 2 and more for OUs."""
+    enforced: bool = False
+    order: int | None = None
+    """Link order; None where nothing tells it."""
+    raw_order: bool = False
+    """The link order is read off a raw gPLink string (G-LINK-RAW)."""
+    by_loopback: bool = False
+    """From the computer's list: applied after the user's own (G-LOOP-MERGE)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """A policy that does not reach the target, and the rule that says so."""
+
+    policy: Policy
+    reason: str
+    text: str
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """A target in its estate, with the facts that are given and the join types that are possible."""
+
+    estate: Estate
+    target: Target
+    known: Mapping[str, FactValue]
+    joins: tuple[str, ...]

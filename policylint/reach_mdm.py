@@ -1,0 +1,78 @@
+"""Which Intune policies reach a target: assignments, groups and filters (semantics 4.3 and 4.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from policylint.estate import Estate
+from policylint.facts import ALWAYS, Is, When, every, negate, some
+from policylint.model import Assignment, Channel, Policy
+from policylint.reach import Excluded, Placement, Reach
+from policylint.targets import member
+
+
+def mdm_reaches(at: Placement) -> Iterator[Reach | Excluded]:
+    enrolled: When = Is("mdm")
+    if "mdm" not in at.known and "ad" in at.joins:
+        enrolled = every(enrolled, negate(Is("join", "ad")))
+    gate: When
+    for policy in at.estate.policies:
+        if policy.channel is not Channel.MDM:
+            continue
+        if policy.kind == "enrolment":
+            rule, gate = "W-TENANT", Is("enrolled-after-tenant-policy")
+        elif policy.assignments is None:
+            rule, gate = "I-EXPLAIN", Is(f'assignment of "{policy.name}"')
+        elif all(a.exclude for a in policy.assignments):
+            yield Excluded(policy, "I-ASG-NONE", "the profile is not assigned")
+            continue
+        else:
+            virtual = any(not a.exclude and a.target in ("all-devices", "all-users") for a in policy.assignments)
+            rule, gate = "I-ASG-VIRTUAL" if virtual else "I-ASG-EXCL", assigned(policy.assignments, policy, at)
+        yield Reach(policy, ALWAYS, (rule,), (("W-JOIN", enrolled), (rule, gate)))
+
+
+def assigned(assignments: Iterable[Assignment], policy: Policy, at: Placement) -> When:
+    """Whether the assignments reach the target.
+
+    Excludes take away from includes of the same group type (I-ASG-EXCL); of mixed types they have no effect and the
+    include stands (I-ASG-MIXED, D22). Among several includes with filters, exclude mode outranks no filter, which
+    outranks include mode; within one mode any match will do (I-FILTER).
+    """
+    includes = [a for a in assignments if not a.exclude]
+    excludes = [a for a in assignments if a.exclude]
+
+    def hit(assignment: Assignment) -> When:
+        kind = _members(assignment, at.estate)
+        comparable = [e for e in excludes if kind is None or _members(e, at.estate) in (kind, None)]
+        taken = some(*(_in_target(e, policy, at) for e in comparable))
+        return every(_in_target(assignment, policy, at), negate(taken))
+
+    by_mode = {mode: [a for a in includes if a.filter_mode == mode] for mode in ("exclude", None, "include")}
+    ruled_by_exclude = some(*(hit(a) for a in by_mode["exclude"]))
+    kept_by_exclude = some(*(every(hit(a), negate(_filter(a))) for a in by_mode["exclude"]))
+    plain = some(*(hit(a) for a in by_mode[None]))
+    kept_by_include = some(*(every(hit(a), _filter(a)) for a in by_mode["include"]))
+    return some(kept_by_exclude, every(negate(ruled_by_exclude), some(plain, kept_by_include)))
+
+
+def _filter(assignment: Assignment) -> When:
+    return Is(f'filter "{assignment.filter}"') if assignment.filter else ALWAYS
+
+
+def _in_target(assignment: Assignment, policy: Policy, at: Placement) -> When:
+    if assignment.target in ("all-devices", "all-users"):
+        return ALWAYS
+    if assignment.target == "group" and assignment.group:
+        return member(assignment.group, at.target, at.estate)
+    return Is(f'assignment of "{policy.name}"')
+
+
+def _members(assignment: Assignment, estate: Estate) -> str | None:
+    """Whether the assignment's group holds devices or users, where that is known."""
+    if assignment.target == "all-devices":
+        return "devices"
+    if assignment.target == "all-users":
+        return "users"
+    named = (assignment.group or "").casefold()
+    return next((g.members for g in estate.groups if named in (g.id.casefold(), g.name.casefold())), None)
