@@ -270,21 +270,20 @@ def test_an_extension_list_out_of_order_is_said(tmp_path: Path) -> None:
 
 
 def test_settings_of_other_kinds_are_named_once_a_kind(tmp_path: Path) -> None:
-    scheduled = "{AADCED64-746C-4633-A97C-D61349046527}"
     files = {
         f"{MACHINE}/SecEdit/GptTmpl.inf": TEMPLATE,
-        "Machine/Preferences/ScheduledTasks/ScheduledTasks.xml": b"<ScheduledTasks/>",
-        "User/Preferences/ScheduledTasks/ScheduledTasks.xml": b"<ScheduledTasks/>",
+        "Machine/Preferences/Vendor/Vendor.xml": b"<Vendor/>",
+        "User/Preferences/Vendor/Vendor.xml": b"<Vendor/>",
     }
-    reading = read(tmp_path, BackupWriter(files=files, machine_cses=(SECURITY_CSE, scheduled), user_cses=(scheduled,)))
+    reading = read(tmp_path, BackupWriter(files=files, machine_cses=(SECURITY_CSE,)))
     assert told(reading) == [
         (
             "RD010",
-            "2 files of settings of the kind 'preferences: Scheduled Tasks': recognised, but not evaluated yet",
+            "2 files of settings of the kind 'preferences: vendor': recognised, but not evaluated yet",
         ),
         ("RD010", "1 file of settings of the kind 'security template': recognised, but not evaluated yet"),
     ]
-    kind = "preferences: Scheduled Tasks"
+    kind = "preferences: vendor"
     assert [record for path, record in records(reading).items() if "Preferences" in path] == [
         ("ignored", kind, "not evaluated yet", 0),
         ("ignored", kind, "not evaluated yet", 0),

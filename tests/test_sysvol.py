@@ -142,13 +142,12 @@ def test_settings_outside_of_any_gpo_are_named(tmp_path: Path) -> None:
     outside = "settings of the kind '{}' outside of a GPO: recognised, but not evaluated yet"
     assert [(p.rule, p.message, p.evidence.path) for p in reading.problems] == [
         ("RD010", outside.format("security template"), "x/GptTmpl.inf"),
-        ("RD010", outside.format("preferences: Drive Maps"), "x/Preferences/Drives/Drives.xml"),
         ("RD010", outside.format("advanced audit policy"), "x/audit.csv"),
     ]
     assert {r.path: (r.status, r.kind) for r in reading.files} == {
         "Assets/GPT.INI": ("ignored", "GPT.INI"),
         "x/GptTmpl.inf": ("ignored", "security template"),
-        "x/Preferences/Drives/Drives.xml": ("ignored", "preferences: Drive Maps"),
+        "x/Preferences/Drives/Drives.xml": ("read", "preferences: Drive Maps"),
         "x/audit.csv": ("ignored", "advanced audit policy"),
         "x/comment.cmtx": ("ignored", "comments"),
     }

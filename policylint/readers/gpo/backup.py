@@ -51,7 +51,7 @@ def _reading(backup: Backup) -> Reading:
     """The policy of a backup that is used."""
     registered, faults = _registered(backup)
     inside = [(path[len(_TREE) :], source) for path, source in backup.files if path.casefold().startswith(_TREE)]
-    tree = read_tree(inside, registered, backup.id)
+    tree = read_tree(inside, registered, backup.id, backup.name[0])
     filtering, descriptor_faults = _filtering(backup)
     off, option_faults = _disabled_sides(backup)
     name, evidence = backup.name

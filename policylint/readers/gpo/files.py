@@ -30,6 +30,8 @@ class Kind:
     cse: str | None = None
     reason: str = ""
     holds_settings: Callable[[bytes], bool] = bool
+    preference: str = ""
+    """The title of a kind of preferences that Windows has an extension for."""
 
     @property
     def settings(self) -> bool:
@@ -133,4 +135,4 @@ def loose(path: str) -> Kind | None:
 def preference(folder: str) -> Kind:
     """The kind of a preferences file, by its folder."""
     title, cse = PREFERENCES.get(folder, (folder, None))
-    return Kind(f"preferences: {title}", cse)
+    return Kind(f"preferences: {title}", cse, preference="" if cse is None else title)

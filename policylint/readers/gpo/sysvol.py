@@ -13,7 +13,15 @@ from policylint.errors import ReadError
 from policylint.evidence import Evidence
 from policylint.model import Channel, FileRecord, Policy, Problem, Scope
 from policylint.readers.gpo.files import AUDIT_CSV, FOREIGN, REGISTRY_POL, Kind, classify, loose
-from policylint.readers.gpo.tree import NOT_EVALUATED, UNKNOWN, Tree, read_registry, read_tree, unevaluated
+from policylint.readers.gpo.tree import (
+    NOT_EVALUATED,
+    UNKNOWN,
+    Tree,
+    read_preferences,
+    read_registry,
+    read_tree,
+    unevaluated,
+)
 from policylint.readers.source import Reading, Source, problem
 
 _GUID = re.compile(r"\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}", re.IGNORECASE)
@@ -104,6 +112,8 @@ def _alone(source: Source) -> Reading | None:
     if source.suffix == ".pol":
         return _loose_registry(source)
     kind = AUDIT_CSV if _is_audit(source) else loose(source.path)
+    if kind is not None and kind.preference:
+        return _loose_preferences(source, kind)
     return None if kind is None else _loose_other(source, kind)
 
 
@@ -112,6 +122,14 @@ def _loose_registry(source: Source) -> Reading:
     read_registry(tree, _half_above(source.path), source)
     policy = _policy(source.path, source.path, source.at(), tree)
     return Reading((policy,), problems=tuple(tree.problems), files=tuple(tree.files))
+
+
+def _loose_preferences(source: Source, kind: Kind) -> Reading:
+    tree = Tree(source.path, UNKNOWN, source.path)
+    read_preferences(tree, kind, _half_above(source.path), source)
+    policy = _policy(source.path, source.path, source.at(), tree)
+    read = all(record.status == "read" for record in tree.files)
+    return Reading((policy,) if read else (), problems=tuple(tree.problems), files=tuple(tree.files))
 
 
 def _half_above(path: str) -> Scope:

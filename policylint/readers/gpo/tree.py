@@ -6,11 +6,11 @@ A backup and a SYSVOL tree differ in what stands around this folder, not in what
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from policylint.errors import ReadError
 from policylint.model import Claim, FileRecord, FileStatus, Problem, Scope, Sweep
-from policylint.readers.gpo import gpt_ini
+from policylint.readers.gpo import gpt_ini, preferences
 from policylint.readers.gpo.cse import NAMES
 from policylint.readers.gpo.files import FOREIGN, GPT_INI, REGISTRY_POL, Kind, classify
 from policylint.readers.gpo.registry_pol import claims, records
@@ -34,6 +34,8 @@ class Tree:
 
     policy: str
     registered: Registered
+    name: str = ""
+    """The GPO's display name, or what stands for it in messages."""
     claims: list[Claim] = field(default_factory=list)
     sweeps: list[Sweep] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -42,13 +44,14 @@ class Tree:
     """Files that hold settings which are not evaluated, by the name of their kind."""
 
 
-def read_tree(files: Sequence[tuple[str, Source]], registered: Registered | None, policy: str) -> Tree:
+def read_tree(files: Sequence[tuple[str, Source]], registered: Registered | None, policy: str, name: str = "") -> Tree:
     """Reads the files of a GPO, each given with its path below the GPO's folder.
 
-    Every file gets one record. Registry.pol becomes claims and sweeps unless its extension is not registered (RD006,
-    rule G-CSE-GUID); other settings files are named in one RD010 a kind. Without `registered`, GPT.INI tells.
+    Every file gets one record. Settings become claims and sweeps unless the extension of their file is not registered
+    (RD006, rule G-CSE-GUID); kinds that are not evaluated are named in one RD010 each. Without `registered`, GPT.INI
+    tells. `name` is the GPO's display name.
     """
-    tree, taken = Tree(policy, registered or UNKNOWN), dict[str, Source]()
+    tree, taken = Tree(policy, registered or UNKNOWN, name or policy), dict[str, Source]()
     # GPT.INI stands first: what it registers decides over the others.
     for path, source in sorted(files, key=lambda item: (item[0].casefold() != "gpt.ini", item[1].path)):
         kind, scope = classify(path)
@@ -59,6 +62,8 @@ def read_tree(files: Sequence[tuple[str, Source]], registered: Registered | None
             _read_gpt_ini(tree, source, decides=registered is None and source.name == "gpt.ini")
         elif scope is not None and kind is REGISTRY_POL:
             read_registry(tree, scope, source)
+        elif scope is not None and kind.preference:
+            read_preferences(tree, kind, scope, source)
         elif scope is not None and kind.settings:
             _pend(tree, kind, scope, source)
         else:
@@ -97,6 +102,24 @@ def read_registry(tree: Tree, scope: Scope, source: Source) -> None:
     tree.claims += claimed
     tree.sweeps += sweeps
     tree.files.append(FileRecord(source.path, status, REGISTRY_POL.name, reason, len(claimed)))
+
+
+def read_preferences(tree: Tree, kind: Kind, scope: Scope, source: Source) -> None:
+    """Adds what a file of preferences claims for one side; none of it when the extension that applies it is missing."""
+    try:
+        found = preferences.read(source.read(), scope, source, kind.preference, tree.name)
+    except ReadError as error:
+        tree.problems.append(problem(source, error, tree.policy))
+        tree.files.append(FileRecord(source.path, "unread", kind.name, error.message))
+        return
+    tree.problems += [replace(fault, policy=tree.policy) for fault in found.problems]
+    if (found.claims or found.off) and not _registers(tree, kind, scope):
+        tree.problems.append(_unregistered(tree, kind, scope, source, _not_applied(len(found.claims))))
+        tree.files.append(FileRecord(source.path, "ignored", kind.name, _NOT_REGISTERED))
+        return
+    off = "1 item is switched off" if found.off == 1 else f"{found.off} items are switched off"
+    tree.claims += found.claims
+    tree.files.append(FileRecord(source.path, "read", kind.name, off if found.off else "", len(found.claims)))
 
 
 def _not_applied(settings: int) -> str:
