@@ -114,7 +114,13 @@ def find_rule(name: str, rules: Mapping[str, Rule]) -> Rule:
     for rule in rules.values():
         if wanted in (rule.id.casefold(), rule.name):
             return rule
-    near = difflib.get_close_matches(wanted, [text for r in rules.values() for text in (r.id.casefold(), r.name)], 1)
+    near = _nearest(wanted, [text for rule in rules.values() for text in (rule.id.casefold(), rule.name)])
     raise UsageError(
-        f"no rule '{name}'" + (f"; did you mean '{near[0].upper() if len(near[0]) == 5 else near[0]}'?" if near else "")
+        f"no rule '{name}'" + (f"; did you mean '{near.upper() if len(near) == 5 else near}'?" if near else "")
     )
+
+
+def _nearest(wanted: str, known: Iterable[str]) -> str | None:
+    """The closest spelling; of equally close ids the first, since ids differ in a digit only."""
+    ranked = sorted((-difflib.SequenceMatcher(None, text, wanted).ratio(), text) for text in known)
+    return ranked[0][1] if ranked and ranked[0][0] <= -0.6 else None
