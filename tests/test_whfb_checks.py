@@ -224,7 +224,7 @@ def test_enablement_in_both_mdm_scopes_is_decided_by_the_user_scope() -> None:
     users = mdm("Users", {f"{USER}UsePassportForWork": False}, assigned="all-users")
     devices = mdm("Devices", {f"{DEVICE}UsePassportForWork": True})
     assert [f.message for f in found("WH004", users, devices, facts=ENTRA)] == [
-        'Windows Hello is off on W: "Users" (user MDM) turns it off and beats "Devices" (device MDM), which turns it on'
+        'Windows Hello is off on W: "Users" (user MDM) turns it off and beats "Devices" (device MDM)'
     ]
 
 

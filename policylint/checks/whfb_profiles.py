@@ -47,28 +47,26 @@ def wrong_tenant(estate: Estate) -> Iterator[Found]:
     for policy, claim, node in nodes:
         mine, rest = node.tenant_guid, guids - {node.tenant_guid}
         if "placeholder" in node.faults:
-            text, label = f"has no effect: '{node.tenant}' stands in place of the tenant id", "not a tenant id"
-            fix = "write the tenant id"
+            text, fix = f"has no effect: '{node.tenant}' stands in place of the tenant id", "write the tenant id"
         elif "braces" in node.faults:
-            text, label = "has no effect: the tenant id stands in braces", "braces"
-            fix = "write the tenant id without braces"
+            text, fix = "has no effect: the tenant id stands in braces", "write the tenant id without braces"
         elif mine and estate.tenant and mine != estate.tenant.casefold():
             text = f"has no effect: it names the tenant {mine}, and the devices are in {estate.tenant}"
-            label, fix = "another tenant", f"write {estate.tenant}"
+            fix = f"write {estate.tenant}"
         elif mine and not estate.tenant and rest:
             text = f"counts in one tenant only: it names {mine}, and other profiles name {listed(sorted(rest))}"
-            label, fix = "one of several tenants", "write the tenant id of the devices"
+            fix = "write the tenant id of the devices"
         else:
             continue
-        yield _found(policy, claim, node, text, label, fix)
+        yield _found(policy, claim, node, text, fix)
 
 
-def _found(policy: Policy, claim: Claim, node: Node, text: str, label: str, fix: str) -> Found:
+def _found(policy: Policy, claim: Claim, node: Node, text: str, fix: str) -> Found:
     """A finding about one OMA-URI: named by its setting where the node is known, as written where not."""
     subject = f"the OMA-URI of {node.hello.name}" if node.hello else _written(claim)
     return Found(
         f"{subject} in {quoted([policy.name])} {text}",
-        (claim_spot(claim, policy, label),),
+        (claim_spot(claim, policy, f"goes to {_written(claim)}"),),
         claim.setting.text,
         claim.scope.value,
         help=f"{fix} in {quoted([policy.name])}",
@@ -89,11 +87,11 @@ def no_such_node(estate: Estate) -> Iterator[Found]:
     """The CSP has no such node, or not in this scope (I-SCOPE-EXIST)."""
     for policy, claim, node, written in _by_fault(estate, "scope"):
         text = "has no effect: the node exists in device scope only"
-        yield _found(policy, claim, node, text, "device scope only", f"write ./Device{written[len('./User') :]}")
+        yield _found(policy, claim, node, text, f"write ./Device{written[len('./User') :]}")
     for policy, claim, node, written in _by_fault(estate, "node"):
         if "root" not in node.faults:
             text = "has no effect: the PassportForWork CSP has no such node"
-            yield _found(policy, claim, node, text, "no such node", _nearest(written))
+            yield _found(policy, claim, node, text, _nearest(written))
 
 
 def _nearest(written: str) -> str:
@@ -109,7 +107,7 @@ def wrong_type(estate: Estate) -> Iterator[Found]:
     for policy, claim, node, _ in _by_fault(estate, "type"):
         wanted = OMA_TYPES[node.hello.format][0] if node.hello else ""
         text = f"is sent as {claim.type} data where the node takes {wanted}: the device can refuse it"
-        yield _found(policy, claim, node, text, f"takes {wanted}", f"choose the data type {wanted}")
+        yield _found(policy, claim, node, text, f"choose the data type {wanted}")
 
 
 def wrong_root(estate: Estate) -> Iterator[Found]:
@@ -117,7 +115,7 @@ def wrong_root(estate: Estate) -> Iterator[Found]:
     for policy, claim, node, written in _by_fault(estate, "root"):
         text = "has no effect: it is below the Policy CSP, where PassportForWork does not live"
         right = _POLICY.sub("/", written, count=1)
-        yield _found(policy, claim, node, text, "below the Policy CSP", f"write {right}")
+        yield _found(policy, claim, node, text, f"write {right}")
 
 
 def twice_in_intune(estate: Estate) -> Iterator[Found]:

@@ -127,7 +127,7 @@ def disabled_by_higher_source(view: View) -> Iterable[Found]:
         setting, scope = _id(winner)
         yield Found(
             f"Windows Hello is off on {WHERE}: {names([winner])} ({winner.source}) turns it off and beats "
-            f"{names(below)} ({', '.join(dict.fromkeys(pick.source for pick in below))}), which turns it on",
+            f"{names(below)} ({', '.join(dict.fromkeys(pick.source for pick in below))})",
             (spot(winner, "turns it off"), *(spot(pick, "turns it on, and loses (W-HIER)") for pick in below)),
             setting,
             scope,
@@ -154,12 +154,17 @@ def both_channels(view: View) -> Iterable[Found]:
         yield Found(
             f"Group Policy ({names(gpo)}) and Intune ({names(mdm)}) both configure Windows Hello on {WHERE}: "
             + "; ".join(part for part in (lost, open_) if part),
-            (*(spot(p, "Group Policy") for p in gpo[:1]), *(spot(p, _fate(p, beaten)) for p in mdm)),
+            (*(spot(p, "Group Policy") for p in _one_each(gpo)), *(spot(p, _fate(p, beaten)) for p in _one_each(mdm))),
             help="configure Windows Hello in one channel only",
             subject=TRUST_MODEL,
         )
 
     return over_worlds(view, settings, predicate) if settings else ()
+
+
+def _one_each(picks: Iterable[Pick]) -> list[Pick]:
+    """The first pick of each policy: one place of each is proof enough."""
+    return list({pick.contestant.policy.id: pick for pick in reversed(list(picks))}.values())[::-1]
 
 
 def _fate(pick: Pick, beaten: list[Pick]) -> str:
