@@ -42,7 +42,8 @@ def answers(estate: str) -> Iterator[tuple[str, str]]:
     for target in targets(read_estate):
         name = re.sub(r"[^a-z0-9]+", "-", target.name.casefold()).strip("-")
         effective = named(resolve(rank(read_estate, target)), read_estate)
-        yield f"resolve-{name}.json", EFFECTIVE_FORMATS["json"](effective, locator, False)
+        for form, suffix in (("text", "txt"), ("json", "json")):
+            yield f"resolve-{name}.{suffix}", EFFECTIVE_FORMATS[form](effective, locator, False)
         yield f"why-{name}.txt", STORY_FORMATS["text"](effective, find_subjects(TRUST, effective), locator, False)
 
 

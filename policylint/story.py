@@ -6,6 +6,7 @@ import difflib
 
 from policylint.effective import Effective, Outcome, Result
 from policylint.errors import UsageError
+from policylint.families.whfb_settings import ids_at
 
 Subject = Result | Outcome
 
@@ -20,8 +21,9 @@ def find_subjects(text: str, effective: Effective) -> tuple[Subject, ...]:
         if wanted in (outcome.id, outcome.id.rpartition("/")[2]):
             return (outcome,)
     rows = effective.settings
+    nodes = ids_at(text)
     for fits in (
-        [r for r in rows if wanted == r.setting.key or _same_node(wanted, r)],
+        [r for r in rows if wanted == r.setting.key or r.setting in nodes or _same_node(wanted, r)],
         [r for r in rows if r.name is not None and wanted == r.name.casefold()],
         [r for r in rows if r.setting.text.casefold().endswith(("!" + wanted, "/" + wanted, "\\" + wanted))],
     ):
@@ -45,5 +47,6 @@ def _nothing(text: str, effective: Effective) -> str:
     known |= {r.name: r.setting.text for r in effective.settings if r.name}
     known |= {o.id: o.id for o in effective.outcomes}
     near = difflib.get_close_matches(text, known, 3, 0.6)
-    hint = f"; did you mean {' or '.join(dict.fromkeys(repr(known[n]) for n in near))}?" if near else ""
+    meant = dict.fromkeys(f"'{known[n]}'" for n in near)
+    hint = f"; did you mean {' or '.join(meant)}?" if near else ""
     return f"no policy that reaches '{effective.target}' sets '{text}'{hint}"

@@ -9,6 +9,7 @@ import pytest
 
 from policylint.effective import State
 from policylint.families.whfb import TRUTH_TABLE, Trust
+from policylint.families.whfb_effective import runs_cloud_trust
 from tests.hello import DEVICE, HKCU, HKLM, USER, gpo, mdm, trust
 
 ON_OFF_NC = (1, 0, None)
@@ -339,3 +340,21 @@ def test_prerequisites_are_listed_and_do_not_decide() -> None:
     contradicted = trust(given, facts={"join": "hybrid", "entra-kerberos": False})
     assert (plain.state, plain.value) == (contradicted.state, contradicted.value) == (State.DETERMINED, Trust.CLOUD)
     assert any("entra-kerberos = false" in text for text in contradicted.prerequisites)
+
+
+@pytest.mark.parametrize(
+    ("build", "enough"),
+    [
+        ("10.0.19044.1566", True),
+        ("10.0.19044.1500", False),
+        ("10.0.19045.5247", True),
+        ("10.0.19043.2364", False),
+        ("10.0.22000.526", False),
+        ("10.0.22000.527", True),
+        ("10.0.22621.1", True),
+        ("10.0.26100", True),
+        ("22631.3007", True),
+    ],
+)
+def test_cloud_trust_needs_one_of_the_documented_builds(build: str, enough: bool) -> None:
+    assert runs_cloud_trust(build) is enough

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from policylint.contest import contender, strongest_first
 from policylint.effective import Contender, Outcome, Result, State
+from policylint.facts import FactValue
 from policylint.families.whfb import (
     CLOUD_READING,
     READINGS,
@@ -174,26 +176,35 @@ def _prerequisites(candidates: Sequence[Trust], assumed: Situation) -> tuple[str
     """What the possible trust models need (semantics 3.4); a given fact that contradicts one is said with it."""
     found: list[str] = []
     for trust in candidates:
-        for fact, needed, text in NEEDS.get(trust, ()):
+        for text, fact, meets in NEEDS.get(trust, ()):
             given = assumed.world.get(fact)
-            against = "" if given is None or given is needed else f" (but {fact} = {str(given).lower()})"
+            against = "" if given is None or meets(given) else f" (but {fact} = {str(given).lower()})"
             found.append(f"{trust.value}: {text}{against}")
     return tuple(found)
 
 
-NEEDS: dict[Trust, tuple[tuple[str, object, str], ...]] = {
+def runs_cloud_trust(build: FactValue) -> bool:
+    """Whether a Windows build knows cloud trust: 19044.1566, 22000.527, 22621 or later (PassportForWork CSP)."""
+    parts = [int(part) for part in re.findall(r"\d+", str(build))]
+    number = next((part for part in parts if part >= 10000), 0)
+    revision = next(iter(parts[parts.index(number) + 1 :]), 0) if number else 0
+    minimum = {19044: 1566, 22000: 527}
+    return number > 19044 if number not in minimum else revision >= minimum[number]
+
+
+NEEDS: Mapping[Trust, tuple[tuple[str, str, Callable[[FactValue], bool]], ...]] = {
     Trust.CLOUD: (
         (
-            "entra-kerberos",
-            True,
             "Entra Kerberos server object in every domain, and a writable 2016 or later DC per site",
+            "entra-kerberos",
+            bool,
         ),
-        ("os-build", None, "Windows 10 19044.1566, Windows 11 22000.527 or later"),
+        ("Windows 10 19044.1566, Windows 11 22000.527 or later", "os-build", runs_cloud_trust),
     ),
-    Trust.KEY: (("dc-2016", None, "a 2016 or later DC per site with a Kerberos Authentication certificate"),),
-    Trust.CERTIFICATE: (("adfs", True, "AD FS as registration authority on hybrid joined devices, and a PKI"),),
+    Trust.KEY: (("a 2016 or later DC per site with a Kerberos Authentication certificate", "", bool),),
+    Trust.CERTIFICATE: (("AD FS as registration authority on hybrid joined devices, and a PKI", "adfs", bool),),
 }
-"""By trust model: the fact that tells, the value it needs (None: not compared), and the prerequisite in words."""
+"""By trust model: the prerequisite in words, the fact that tells, and whether a value of it is enough."""
 
 
 # Rows -----------------------------------------------------------------------------------------------------------------

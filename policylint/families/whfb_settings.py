@@ -197,6 +197,16 @@ class Node:
         return self.tenant.casefold() if self.tenant and _GUID.fullmatch(self.tenant) else None
 
 
+def ids_at(uri: str) -> tuple[SettingId, ...]:
+    """The ids of the setting that an OMA-URI of the PassportForWork CSP names, whatever tenant it carries."""
+    match = _URI.fullmatch(uri.strip())
+    if match is None:
+        return ()
+    first, _, below = match["rest"].rstrip("/").partition("/")
+    hello = _BY_NODE.get(f"{{TenantId}}/{below}".casefold()) or _BY_NODE.get(f"{first}/{below}".casefold())
+    return tuple(hello.id(scope) for scope in Scope) if hello else ()
+
+
 def node_of(claim: Claim, policy: Policy) -> Node | None:
     """Reads an MDM claim as a node of the PassportForWork CSP; None when its URI is of another CSP.
 
