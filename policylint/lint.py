@@ -60,7 +60,7 @@ def _estate(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
     for rule in rules.values():
         check = ESTATE_CHECKS.get(rule.check)
         if check is not None:
-            yield from (_finding(found, rule, ()) for found in check(estate))
+            yield from (_placed(_finding(found, rule, ()), ()) for found in check(estate))
 
 
 def _targets(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:

@@ -59,5 +59,5 @@ def run_fixtures(rules: Mapping[str, Rule]) -> FixtureReport:
                 *(f"  expected: {m}" for m in fixture.expect),
                 *(f"  got: {m}" for m in got),
             ]
-    lines.append(f"{len(rules)} rules: {passed} fixtures passed, {failed} failed")
+    lines.append(f"{len(rules)} {'rule' if len(rules) == 1 else 'rules'}: {passed} fixtures passed, {failed} failed")
     return FixtureReport("\n".join(lines), failed)

@@ -68,8 +68,6 @@ class Scenario(BaseModel):
     groups: list[str] | None = None
     site: str | None = None
     blocks_inheritance: bool | None = Field(default=False, alias="blocks-inheritance")
-    stores: list[list[str]] = []
-    """ADMX stores: the names of the policies that the Passport.admx of each defines."""
 
 
 def target_of(scenario: Scenario) -> Target:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 EXPECTED = ROOT / "corpus" / "hybrid-classic-mistakes.expected"
-BLOCK = re.compile(r"```console\n\$ (policylint (\w+) .*)\n(.*?)```", re.DOTALL)
+BLOCK = re.compile(r"```console\n\$ (policylint (\w+) [^\n]*)\n(.*?)```", re.DOTALL)
 
 
 def test_every_example_is_part_of_the_committed_answers() -> None:
