@@ -1,8 +1,8 @@
 """The documented rules of precedence, by the ids that results print as their reasons.
 
-Each has where it comes from: SPEC (a Microsoft open specification), DOC (Microsoft's documentation, ADMX and DDF texts),
-MEASURED (observed on Windows by others), DERIVED (follows from the cited ones; nobody states it), SILENT (looked for, not
-documented) or CONFLICT (sources disagree).
+Each has where it comes from: SPEC (a Microsoft open specification), DOC (Microsoft's documentation, ADMX and DDF
+texts), MEASURED (observed on Windows by others), DERIVED (follows from the cited ones; nobody states it), SILENT
+(looked for, not documented) or CONFLICT (sources disagree).
 """
 
 from __future__ import annotations
@@ -105,14 +105,15 @@ LAWS: Mapping[str, Law] = {
         "enablement and certificate trust come from one channel: the one that sets enablement", "DOC", MANAGE
     ),
     "W-GRP-P": Law(
-        "all PIN rules and the hardware rule come from one source, the highest that sets any of them; what elects a source "
-        "that sets only some is not said",
+        "all PIN rules and the hardware rule come from one source, the highest that sets any of them; what elects a "
+        "source that sets only some is not said",
         "SILENT",
         MANAGE,
     ),
     "W-GRP-X": Law("every other setting is taken from its first source", "DOC", MANAGE),
     "W-GRP-CLOUD": Law(
-        "which group cloud trust belongs to is not documented: it counts for sure in the channel and scope of enablement",
+        "which group cloud trust belongs to is not documented: it counts for sure in the channel and scope of "
+        "enablement",
         "SILENT",
         "windows-itpro-docs issue 11440",
     ),

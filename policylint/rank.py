@@ -1,8 +1,8 @@
 """Which policies reach a target, in which order, and what that order hangs on.
 
-The law is chapter 1 of the semantics (Group Policy) and sections 4.3 and 4.4 (Intune). Nothing is dropped in silence: a
-policy that does not reach the target is listed with the rule that keeps it out, and what the inputs leave open becomes a
-condition.
+The law is chapter 1 of the semantics (Group Policy) and sections 4.3 and 4.4 (Intune). Nothing is dropped in silence:
+a policy that does not reach the target is listed with the rule that keeps it out, and what the inputs leave open
+becomes a condition.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def _domains(
 
 
 def _collect(when: When, values: dict[str, list[FactValue]], wanted: bool = True) -> None:
-    """Adds the facts of an expression with their values; the value that makes it hold comes first, as the assumed one."""
+    """Adds the facts of an expression; the value that makes it hold comes first, as the assumed one."""
     match when:
         case Is("join"):
             return
@@ -185,7 +185,7 @@ def order(a: Contestant, b: Contestant) -> Order:
 
 
 def _across(a: Contestant, b: Contestant) -> Order:
-    """GPO against MDM: the GPO, as documented for 1709, in doubt since (M-DEFAULT-GP, D3); MDM against MDM: no winner."""
+    """GPO against MDM: the GPO, documented for 1709, in doubt since (M-DEFAULT-GP, D3); MDM against MDM: no winner."""
     if a.policy.channel is b.policy.channel:
         first, second = sorted((a.policy.name, b.policy.name))
         fact = f'conflict between "{first}" and "{second}"'

@@ -46,9 +46,9 @@ def _containers(place: str | None) -> tuple[str, ...]:
 
 
 def _links(policy: Policy, at: Placement, path: tuple[str, ...]) -> Iterator[tuple[Link, int | None]]:
-    """The policy's links on the path and to sites, with link order: as the topology has them, else as the export shows.
+    """The policy's links on the path and to sites, with link order: as the topology has them, else as exports show.
 
-    A GPO whose export does not tell its links, in an estate without topology, may be linked anywhere: its container is ''.
+    A GPO whose export tells no links, in an estate without topology, may be linked anywhere: its container is ''.
     """
     described = {som.path.rstrip("/").casefold(): som for som in at.estate.topology.som if som.links is not None}
     on_path = {container.casefold() for container in path}

@@ -12,6 +12,7 @@ from policylint.targets import member
 
 
 def mdm_reaches(at: Placement) -> Iterator[Reach | Excluded]:
+    """Every Intune policy of the estate: with the gates of its assignments, or why it cannot reach the target."""
     enrolled: When = Is("mdm")
     if "mdm" not in at.known and "ad" in at.joins:
         enrolled = every(enrolled, negate(Is("join", "ad")))

@@ -84,7 +84,7 @@ def target_of(scenario: Scenario) -> Target:
 
 
 def estate_of(scenario: Scenario) -> Estate:
-    """The scenario as read and lowered; links with a `#order` stand in its topology, others only in the GPO's report."""
+    """The scenario as read and lowered; links with a `#order` stand in its topology, others in the GPO's report."""
     policies = tuple(_policy(given, number) for number, given in enumerate(scenario.given, 1))
     topology = Topology(
         tenant=Tenant(id=scenario.tenant) if scenario.tenant else None,

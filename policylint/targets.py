@@ -36,7 +36,7 @@ def targets(estate: Estate) -> tuple[Target, ...]:
 
 
 def find_target(name: str | None, estate: Estate) -> Target:
-    """The target of that name, or whose container ends so. Raises UsageError, with what there is, when none or many fit."""
+    """The target of that name, or whose container ends so. Raises UsageError when none fits, or several do."""
     known = targets(estate)
     if name is None and len(known) == 1:
         return known[0]
@@ -74,7 +74,7 @@ def known_facts(target: Target, estate: Estate) -> dict[str, FactValue]:
 
 
 def joins(target: Target, estate: Estate) -> tuple[str, ...]:
-    """The join types that are possible, the assumed one first. A device that stands in AD is not merely Entra joined."""
+    """The join types that are possible, the assumed one first. A device placed in AD is not merely Entra joined."""
     if target.facts.join is not None:
         return (target.facts.join,)
     if target.device or target.user:

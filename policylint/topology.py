@@ -74,7 +74,7 @@ class Filter(_Table):
 
 
 class Facts(_Table):
-    """What is known about a target's device. A fact that is needed and missing becomes a condition, by its name here."""
+    """What is known about a target's device. A fact that is needed and missing becomes a condition, by its name."""
 
     join: Literal["entra", "hybrid", "ad"] | None = None
     os_build: str | None = None

@@ -214,7 +214,7 @@ def test_a_fixture_that_does_not_hold_is_reported(tmp_path: Path) -> None:
     report = run_fixtures(example(tmp_path))
     assert (report.failed, report.text) == (
         1,
-        "WH900 four:\n  expected: short\n1 rules: 0 fixtures passed, 1 failed",
+        "WH900 four:\n  expected: short\n1 rule: 0 fixtures passed, 1 failed",
     )
 
 

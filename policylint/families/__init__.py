@@ -1,0 +1,1 @@
+"""Documented precedence, one product at a time; the general law is in `policylint.contest`."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
-from policylint.facts import ALWAYS, FactValue, Is, When, World, every, fact_names, holds, some, worlds
+from policylint.facts import FactValue, Is, When, World, every, fact_names, holds, some, worlds
 from policylint.families.whfb_settings import (
     BY_ID,
     CERTIFICATE,
@@ -28,7 +28,7 @@ from policylint.rank import RAW_ORDER, Contestant, Precedence, order
 
 
 class Source(StrEnum):
-    """The sources of W-HIER, strongest first. Device Lock policy comes after them and has no setting of its own here."""
+    """The sources of W-HIER, strongest first. Device Lock comes after them and has no setting of its own here."""
 
     USER_GPO = "user GPO"
     COMPUTER_GPO = "computer GPO"
@@ -55,7 +55,7 @@ Setting3 = bool | None
 """On, off, or not configured."""
 
 TRUTH_TABLE: Mapping[tuple[Setting3, Setting3, Setting3], Trust] = {
-    # (enablement, certificate, cloud): W-TABLE. Rows without enablement give what follows if Windows Hello is on by default.
+    # (enablement, certificate, cloud): W-TABLE. Rows without enablement: what follows if it is on by default.
     **{(False, c, k): Trust.NONE for c in (True, False, None) for k in (True, False, None)},
     **{(e, True, k): Trust.CERTIFICATE for e in (True, None) for k in (True, False, None)},
     **{(e, c, True): Trust.CLOUD for e in (True, None) for c in (False, None)},
@@ -272,7 +272,7 @@ class Hellos:
             for contestant in found:
                 for fact in fact_names(contestant.when):
                     domains[fact] = self.precedence.domains.get(fact, (True, False))
-            domains |= {fact: (True, False) for fact in _order_facts(found)}
+            domains |= dict.fromkeys(_order_facts(found), (True, False))
         mdm = any(source.channel is Channel.MDM for _, source in present)
         if mdm and self._any_gpo:
             domains[GUIDE] = (True, False)

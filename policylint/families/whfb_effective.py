@@ -45,7 +45,7 @@ Stricter = Callable[[int, int], bool]
 DEVICE_LOCK: Mapping[Hello, tuple[str, Stricter]] = {
     MINIMUM: ("MinDevicePasswordLength", lambda pin, lock: lock > pin),
     HISTORY: ("DevicePasswordHistory", lambda pin, lock: lock > pin),
-    EXPIRATION: ("DevicePasswordExpiration", lambda pin, lock: 0 < lock and (pin == 0 or lock < pin)),
+    EXPIRATION: ("DevicePasswordExpiration", lambda pin, lock: lock > 0 and (pin == 0 or lock < pin)),
 }
 """The Device Lock node beside each PIN rule, and when it is the stricter of the two (W-DEVLOCK, D11)."""
 

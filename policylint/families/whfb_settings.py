@@ -210,8 +210,8 @@ def ids_at(uri: str) -> tuple[SettingId, ...]:
 def node_of(claim: Claim, policy: Policy) -> Node | None:
     """Reads an MDM claim as a node of the PassportForWork CSP; None when its URI is of another CSP.
 
-    The claim may be lowered already: its origin keeps what was written. In a custom profile the author writes the tenant segment and the data type, and both can be wrong; in every other kind
-    of profile the service writes them.
+    The claim may be lowered already: its origin keeps what was written. In a custom profile the author writes the
+    tenant segment and the data type, and both can be wrong; in every other kind of profile the service writes them.
     """
     written = claim.origin if policy.kind == "custom" and claim.origin else claim.setting.text
     match = _URI.fullmatch(written.strip())

@@ -54,6 +54,8 @@ class Reading:
     """What one reader made of the files it took."""
 
     policies: tuple[Policy, ...] = ()
+    reduced: tuple[Policy, ...] = ()
+    """Policies from reports and flattened copies, for where nothing better of the same GPO was read."""
     admx: tuple[AdmxFile, ...] = ()
     groups: tuple[Group, ...] = ()
     tenants: tuple[str, ...] = ()
@@ -76,7 +78,7 @@ _BOMS = (
 
 
 def sniff_encoding(data: bytes) -> tuple[str, int]:
-    """The encoding and the length of the byte-order mark: by the mark, else by where the first NUL stands, else UTF-8."""
+    """The encoding and the length of its byte-order mark: by the mark, else by the first NUL, else UTF-8."""
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return encoding, len(bom)
@@ -88,7 +90,7 @@ def sniff_encoding(data: bytes) -> tuple[str, int]:
 
 
 def decode(data: bytes) -> str:
-    """The text of a file, by its byte-order mark and bytes. Raises ReadError (RD005) with the offset of the bad byte."""
+    """The text of a file, by its byte-order mark and bytes. Raises ReadError (RD005) with the bad byte's offset."""
     encoding, skip = sniff_encoding(data)
     try:
         return data[skip:].decode(encoding)

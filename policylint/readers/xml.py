@@ -46,7 +46,7 @@ def _declared_single_byte(data: bytes) -> str | None:
 
 
 def parse(data: bytes) -> etree._Element:
-    """The root element. Raises ReadError (RD003, RD005) for what is not well-formed, declares entities or is too deep."""
+    """The root element. Raises ReadError (RD003, RD005) for bad text, entities, and what is not well-formed."""
     text = text_of(data)
     entity = _ENTITY.search(text)
     if entity is not None:
@@ -89,7 +89,7 @@ def children(element: etree._Element, name: str) -> list[etree._Element]:
 
 
 def text_in(element: etree._Element | None, name: str) -> str | None:
-    """The stripped text of the first child with that name, joined over nested nodes; None where there is no such child."""
+    """The stripped text of the first child with that name, joined over nested nodes; None without such a child."""
     found = None if element is None else child(element, name)
     return None if found is None else "".join(map(str, found.itertext())).strip()
 

@@ -10,7 +10,7 @@ from policylint.findings import SEVERITIES, Finding
 
 
 def ordered(findings: Sequence[Finding]) -> list[Finding]:
-    """The findings sorted, errors first; among equals the ones about no file come first. Equal findings stay side by side."""
+    """The findings sorted: errors first, then by place; equal findings stay side by side."""
     return sorted(findings, key=_key)
 
 
