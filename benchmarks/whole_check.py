@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import json
 import os
 import subprocess
@@ -20,6 +21,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from policylint.cli import GC_THRESHOLD
 from policylint.lint import lint
 from policylint.readers import read
 from policylint.readers.source import decode
@@ -39,9 +41,14 @@ def best(job: Callable[[], object]) -> float:
     return min(times)
 
 
-def bare(files: list[Path]) -> None:
-    """Parses every file with the library of its format, and keeps nothing."""
-    for file in files:
+def found(paths: list[Path]) -> list[Path]:
+    """Every file below the paths."""
+    return [file for path in paths for file in sorted(path.rglob("*")) if file.is_file()]
+
+
+def bare(paths: list[Path]) -> None:
+    """Finds every file and parses it with the library of its format, and keeps nothing."""
+    for file in found(paths):
         data = file.read_bytes()
         with contextlib.suppress(Exception):  # broken samples are part of the data; both sides meet them
             if file.suffix.casefold() in (".xml", ".admx", ".adml", ".cmtx"):
@@ -80,10 +87,11 @@ def main() -> None:
     paths = parser.parse_args().paths or sample_data()
     if not all(path.exists() for path in paths):
         sys.exit("the sample data is not here: name paths, or set POLICYLINT_SAMPLE_DATA")
-    files = [file for path in paths for file in sorted(path.rglob("*")) if file.is_file()]
+    files = found(paths)
     texts = [str(path) for path in paths]
     rules = load_rules()
-    parsing = best(lambda: bare(files))
+    gc.set_threshold(GC_THRESHOLD)  # as the command line does, here for both sides
+    parsing = best(lambda: bare(paths))
     reading = best(lambda: read(texts))
     estate = read(texts)
     linting = best(lambda: lint(estate, rules))

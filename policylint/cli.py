@@ -5,6 +5,7 @@ Nothing else lives here. Imports that cost time stand inside the commands, so th
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from policylint.locate import Locator
 
 EXIT_FINDINGS, EXIT_USAGE, EXIT_UNREAD, EXIT_BUG = 1, 2, 3, 4
+GC_THRESHOLD = 500_000
+"""A run allocates values that live to its end: looking for garbage among them takes a fifth of the time."""
 FAIL_ON = ("error", "warning", "note", "never")
 
 EPILOG = """\b
@@ -247,6 +250,7 @@ def _exit(code: int) -> None:
 
 def main(args: Sequence[str] | None = None) -> Any:
     """Runs the command line and ends the process with its exit code."""
+    gc.set_threshold(GC_THRESHOLD)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
