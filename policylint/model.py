@@ -35,7 +35,9 @@ class SettingId:
     """The join key of settings. `text` is the first spelling seen; two ids are equal when their `key` is.
 
     Forms: `HKLM\\Key!Value` (`HKCU\\…` for users; the default value ends in `!`), `./Device/Vendor/MSFT/…`,
-    `secedit:Section/Name`, `audit:{guid}`, `gpp:Kind/key`, and outcomes such as `whfb/trust-model`.
+    `secedit:Section/Name`, `audit:{guid}`, `gpp:Kind/key`, `admx:Category/Policy` for an administrative template that
+    no ADMX file names, `graph:entity/property` for a Graph property without a CSP node, `compliance:entity/property`,
+    and outcomes such as `whfb/trust-model`.
     """
 
     text: str = field(compare=False)
@@ -61,13 +63,19 @@ def csp(uri: str) -> SettingId:
     return SettingId(uri, f"device_{key}" if key.startswith("vendor_msft_") else key)
 
 
+def named(family: Literal["graph", "admx", "compliance"], *parts: str) -> SettingId:
+    """The id of a setting that Windows' own names do not reach: `graph:windows10GeneralConfiguration/passwordType`."""
+    text = f"{family}:{'/'.join(parts)}"
+    return SettingId(text, text.casefold())
+
+
 def setting_id(text: str) -> SettingId:
     """Reads any notation back. Raises ValueError when it is none of them."""
     if re.match(r"(?i)(HKLM|HKCU)\\.*!", text):
         return SettingId(text, text.casefold())
     if text.startswith("./"):
         return csp(text)
-    if re.match(r"(secedit|audit|gpp|whfb)[:/].", text):
+    if re.match(r"(secedit|audit|gpp|admx|graph|compliance|whfb)[:/].", text):
         return SettingId(text, text.casefold())
     raise ValueError(f"'{text}' is not a setting id")
 
@@ -149,6 +157,11 @@ PolicyKind = Literal[
     "identity-protection",
     "intent",
     "enrolment",
+    "template",
+    "administrative-template",
+    "compliance",
+    "update",
+    "script",
 ]
 
 

@@ -137,24 +137,15 @@ def test_every_shape_of_an_intent_gives_the_same_claims(shape: str, tmp_path: Pa
     assert list(pointers(policy).values()) == [f"{at}/0/valueJson", f"{at}/1/valueJson"]
 
 
-def test_settings_of_an_intent_beside_windows_hello_are_told(tmp_path: Path) -> None:
+def test_settings_of_an_intent_beside_windows_hello_are_read_too(tmp_path: Path) -> None:
     written = intent(**{BLOCKED: False})
     written["settings"].append({"definitionId": "admx--microsoftedge_AuthSchemes", "valueJson": '"enabled"'})
     reading = read_one(tmp_path, written)
-    assert values(only(reading)) == {f"{POLICIES}/UsePassportForWork": True}
-    assert [(p.rule, p.message) for p in reading.problems] == [
-        ("RD010", '1 settings of "Intent" are recognised, but not evaluated yet')
-    ]
-
-
-def test_an_intent_without_windows_hello_is_recognised_but_not_evaluated(tmp_path: Path) -> None:
-    written = intent() | {"settings": [{"definitionId": "admx--microsoftedge_AuthSchemes", "valueJson": '"enabled"'}]}
-    reading = read_one(tmp_path, written)
-    assert reading.policies == ()
-    assert reading.files == (FileRecord("policy.json", "ignored", "endpoint security intent", "not evaluated yet"),)
-    assert [p.message for p in reading.problems] == [
-        'endpoint security intent "Intent" is recognised, but not evaluated yet'
-    ]
+    assert values(only(reading)) == {
+        f"{POLICIES}/UsePassportForWork": True,
+        "admx:microsoftedge/AuthSchemes": "enabled",
+    }
+    assert reading.problems == ()
 
 
 def test_an_intent_without_settings_lost_them(tmp_path: Path) -> None:

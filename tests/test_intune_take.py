@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from policylint.evidence import Evidence, JsonAt, LineAt
+from policylint.evidence import Evidence, JsonAt
 from policylint.model import Assignment, FileRecord, Problem
 from policylint.readers.intune import exports as intune
 from tests.intune_writer import (
@@ -63,23 +63,6 @@ def test_text_files_that_are_exports_are_taken(tmp_path: Path) -> None:
     assert records(tmp_path, {"edge-hardening.txt": portal}) == [
         FileRecord("edge-hardening.txt", "read", KIND, settings=1)
     ]
-
-
-@pytest.mark.parametrize("name", ["tenant.txt", "tenant.ps1"])
-def test_a_desired_state_configuration_is_recognised_but_not_evaluated(name: str, tmp_path: Path) -> None:
-    script = (
-        'Configuration M365\r\n{\r\n  Node localhost\r\n  {\r\n    IntuneSettingCatalogCustomPolicyWindows10 "A"\r\n'
-    )
-    reading = read(tmp_path, {name: script.encode("utf-16")})
-    kind = "Microsoft365DSC configuration"
-    assert reading.files == (FileRecord(name, "ignored", kind, "not evaluated yet"),)
-    assert reading.problems == (
-        Problem(
-            "RD010",
-            f"a {kind} is recognised, but not evaluated yet: export the policies as JSON",
-            Evidence(name, LineAt(5)),
-        ),
-    )
 
 
 def test_a_broken_file_is_unread_and_hides_no_other(tmp_path: Path) -> None:
@@ -194,33 +177,49 @@ def test_a_page_whose_next_page_is_missing_is_told(tmp_path: Path) -> None:
     assert read(tmp_path, {"1.json": page, "2.json": last}).problems == ()
 
 
-NOT_EVALUATED = [
-    ({"@odata.type": f"{GRAPH}windows10CompliancePolicy"}, "compliance policy"),
-    ({"@odata.type": f"{GRAPH}windowsUpdateForBusinessConfiguration"}, "update ring"),
-    ({"@odata.type": f"{GRAPH}windows10EndpointProtectionConfiguration"}, "endpoint protection template"),
-    ({"@odata.type": f"{GRAPH}windowsSomethingNewConfiguration"}, "windowsSomethingNewConfiguration"),
-    ({"@odata.type": f"{GRAPH}groupPolicyConfiguration", "definitionValues": {}}, "administrative templates profile"),
-    ({"added": [], "updated": [], "deletedIds": []}, "administrative templates profile"),
-    ([{"definition@odata.bind": "https://…", "enabled": "true"}], "administrative templates profile"),
-    ({"@odata.context": f"{CONTEXT}deviceManagementScripts/$entity", "scriptContent": ""}, "PowerShell script"),
-    ({"@odata.type": f"{GRAPH}deviceHealthScript"}, "remediation script"),
-    ({"@odata.type": f"{GRAPH}azureADWindowsAutopilotDeploymentProfile"}, "Autopilot profile"),
+READ = [
+    ({"@odata.type": f"{GRAPH}windows10CompliancePolicy"}, "compliance policy", "compliance"),
+    ({"@odata.type": f"{GRAPH}windowsUpdateForBusinessConfiguration"}, "update ring", "template"),
+    ({"@odata.type": f"{GRAPH}windowsFeatureUpdateProfile"}, "feature update profile", "update"),
+    ({"@odata.type": f"{GRAPH}windows10EndpointProtectionConfiguration"}, "endpoint protection template", "template"),
+    ({"@odata.type": f"{GRAPH}windowsSomethingNewConfiguration"}, "windowsSomethingNewConfiguration", "template"),
+    ({"added": [], "updated": [], "deletedIds": []}, "administrative templates profile", "administrative-template"),
+    (
+        {"@odata.context": f"{CONTEXT}deviceManagementScripts/$entity", "scriptContent": ""},
+        "PowerShell script",
+        "script",
+    ),
+    ({"@odata.type": f"{GRAPH}deviceHealthScript"}, "remediation script", "script"),
 ]
 
 
-@pytest.mark.parametrize(("written", "kind"), NOT_EVALUATED)
-def test_windows_objects_of_other_kinds_are_recognised_but_not_evaluated(
-    written: object, kind: str, tmp_path: Path
-) -> None:
-    content = {**written, "displayName": "P"} if isinstance(written, dict) else written
-    reading = read(tmp_path, {"P.json": content})
-    assert reading.files == (FileRecord("P.json", "ignored", kind, "not evaluated yet"),)
+@pytest.mark.parametrize(("written", "label", "kind"), READ)
+def test_windows_objects_of_every_kind_are_policies(written: Json, label: str, kind: str, tmp_path: Path) -> None:
+    reading = read(tmp_path, {"P.json": {**written, "displayName": "P"}})
+    assert reading.files == (FileRecord("P.json", "read", label),)
+    assert [(policy.name, policy.kind, policy.claims) for policy in reading.policies] == [("P", kind, ())]
+    assert reading.problems == ()
+
+
+def test_a_windows_object_that_no_reader_knows_is_recognised_but_not_evaluated(tmp_path: Path) -> None:
+    reading = read(tmp_path, {"P.json": {"@odata.type": f"{GRAPH}windowsSomethingNew", "displayName": "P"}})
+    assert reading.files == (FileRecord("P.json", "ignored", "windowsSomethingNew", "not evaluated yet"),)
     assert [(p.rule, p.message) for p in reading.problems] == [
-        ("RD010", f'{kind} "P" is recognised, but not evaluated yet')
+        ("RD010", 'windowsSomethingNew "P" is recognised, but not evaluated yet')
     ]
 
 
 PASSED_OVER = [
+    (
+        {"@odata.type": f"{GRAPH}azureADWindowsAutopilotDeploymentProfile"},
+        "Autopilot profile",
+        "takes effect before enrolment, no setting",
+    ),
+    (
+        {"@odata.type": f"{GRAPH}windows10EnrollmentCompletionPageConfiguration"},
+        "enrolment status page",
+        "shown at enrolment, no setting",
+    ),
     (
         {"@odata.type": f"{GRAPH}androidCompliancePolicy"},
         "androidCompliancePolicy",

@@ -1,7 +1,10 @@
-"""Generates the catalogue's data: `python -m policylint.catalogue.build --settings-catalog FILE`.
+"""Generates the catalogue's data.
 
-FILE is a JSON array (or its gzip) of Graph `deviceManagement/configurationSettings` objects. Only facts are kept: how a
-URI is spelled, which element a definition stands for, which value a choice has. Same input, same bytes out.
+    python -m policylint.catalogue.build --settings-catalog FILE --templates CSP PORTAL
+
+FILE is a JSON array (or its gzip) of Graph `deviceManagement/configurationSettings` objects; CSP and PORTAL are the two
+tables that `build_templates` describes. Only facts are kept: how a URI is spelled, which element a definition stands
+for, which value a choice has, which node a property writes. Same input, same bytes out.
 """
 
 from __future__ import annotations
@@ -11,10 +14,11 @@ import gzip
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from policylint.catalogue.build_templates import template_properties
 from policylint.catalogue.settings_catalog import KINDS
 from policylint.model import csp
 
@@ -144,14 +148,27 @@ def _options(definition: Graph) -> str:
     return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if told else ""
 
 
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    """A table with a header; a heading in brackets is cut off, as are comments behind the name."""
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    names = [name.partition("(")[0] for name in header.split("\t")]
+    return (dict(zip(names, line.split("\t"), strict=False)) for line in lines)
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Writes the data files of the inputs that are named."""
     parser = argparse.ArgumentParser(prog="python -m policylint.catalogue.build", description=__doc__)
-    parser.add_argument("--settings-catalog", type=Path, required=True, metavar="FILE")
-    data = parser.parse_args(argv).settings_catalog.read_bytes()
+    parser.add_argument("--settings-catalog", type=Path, metavar="FILE")
+    parser.add_argument("--templates", type=Path, nargs=2, metavar=("CSP", "PORTAL"))
+    given = parser.parse_args(argv)
     DATA.mkdir(exist_ok=True)
-    table = settings_catalog(json.loads(gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data))
-    (DATA / "settings-catalog.tsv.gz").write_bytes(table)
+    if given.settings_catalog:
+        data = given.settings_catalog.read_bytes()
+        table = settings_catalog(json.loads(gzip.decompress(data) if data.startswith(b"\x1f\x8b") else data))
+        (DATA / "settings-catalog.tsv.gz").write_bytes(table)
+    if given.templates:
+        article, portal = map(_rows, given.templates)
+        (DATA / "template-properties.tsv.gz").write_bytes(template_properties(article, portal))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -66,6 +66,11 @@ def lookup(definition_id: str) -> Definition | None:
         return None
     node, element, kind, options = row.split("\t")
     return Definition(wanted, node, element, KINDS[kind[0]], kind.endswith("*"), json.loads(options or "{}"))
+
+
+def all_definitions() -> Iterator[Definition]:
+    """Every definition of the table, in order of ids."""
+    yield from (definition for id_ in _rows() if (definition := lookup(id_)) is not None)
 
 
 @cache

@@ -7,28 +7,31 @@ that IntuneBackupAndRestore writes into a file of their own, the same policy exp
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from policylint.errors import ReadError
-from policylint.evidence import JsonAt, LineAt
+from policylint.evidence import JsonAt
 from policylint.model import FileRecord, Group, Problem
+from policylint.readers.intune import blueprint
 from policylint.readers.intune import kinds as intune_kinds
+from policylint.readers.intune.dsc import is_configuration
 from policylint.readers.intune.graph_object import Found, Item
 from policylint.readers.intune.kinds import NOT_GRAPH
 from policylint.readers.intune.merge import Entry, merge
-from policylint.readers.intune.unwrap import unwrap
-from policylint.readers.json import load
+from policylint.readers.intune.unwrap import INDENT_OF_INTUNECD, unwrap
+from policylint.readers.json import Document, load
 from policylint.readers.source import Reading, Source, decode, problem
+from policylint.readers.yaml import load as load_yaml
 
 _ARCHIVE = "__archive__"
 """IntuneCD moves what it replaced into this folder; other tools' folders named Archive are people's own."""
 
-_DSC = re.compile(r"^[ \t]*(Intune\w+)[ \t]+[\"']", re.MULTILINE)
+_GRAPH_MEMBERS = ("@odata.", "settingDefinitionId", "omaSettings", "roleScopeTagIds")
+"""What a YAML file must mention to be taken for an export: most YAML files of a repository are something else."""
+
 _FEW = 3
-_DSC_KIND = "Microsoft365DSC configuration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,10 @@ class _File:
 
 
 def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
-    """Takes JSON files, text files that are JSON, and Microsoft365DSC scripts; leaves all others.
+    """Takes JSON files, text files that are JSON, IntuneCD's YAML files and Microsoft365DSC scripts; leaves all others.
 
-    Problems: RD001, RD004, RD005, RD007 (the file is unread); RD010, RD011, RD012, RD014, RD015 of its objects.
+    Problems: RD001, RD004, RD005, RD007, RD030, RD031 (the file is unread); RD010, RD011, RD012, RD014, RD015 of its
+    objects.
     """
     files: list[_File] = []
     left: list[Source] = []
@@ -65,6 +69,8 @@ def _file(source: Source) -> _File | None:
     """Reads one file; None when it is not ours."""
     if source.suffix == ".json" or source.name == ".json":
         return _json(source)
+    if source.suffix in (".yaml", ".yml"):
+        return _yaml(source)
     if source.suffix not in (".txt", ".ps1"):
         return None
     try:
@@ -83,17 +89,31 @@ def _json(source: Source) -> _File:
     except ReadError as exc:
         record = FileRecord(source.path, "unread", "JSON", exc.message)
         return _File(source, problems=(problem(source, exc),), record=record)
-    objects = unwrap(source, document)
-    entries = tuple(Entry(item, intune_kinds.read(item)) for item in objects if isinstance(item, Item))
-    broken = tuple(problem(source, error) for error in objects if isinstance(error, ReadError))
-    if _ARCHIVE in PurePosixPath(source.path).parts[:-1]:
-        kind = f"{_kind(entry.found for entry in entries)} (archived)"
-        return _File(source, record=FileRecord(source.path, "ignored", kind, "archived copy"))
+    file = _of_objects(source, unwrap(source, document))
+    if file.record is not None:
+        return file
     twice = tuple(
         Problem("RD014", f"{at} stands twice in one object: the last one counts", source.at(JsonAt(at)))
         for at in document.duplicates
     )
-    return _File(source, entries, (*broken, *twice), _page(document.value), broken[0].message if broken else "")
+    return replace(file, problems=(*file.problems, *twice), page=_page(document.value))
+
+
+def _yaml(source: Source) -> _File | None:
+    """IntuneCD's YAML: the same objects as its JSON. Other YAML files are not ours, nor is what is wrong with them."""
+    try:
+        data = source.read()
+        if not any(member in decode(data) for member in _GRAPH_MEMBERS):
+            return None
+        document = load_yaml(data)
+    except ReadError as exc:
+        if exc.rule in ("RD001", "RD005"):
+            return None
+        record = FileRecord(source.path, "unread", "YAML", exc.message)
+        return _File(source, problems=(problem(source, exc),), record=record)
+    found = unwrap(source, Document(document.value, indent=INDENT_OF_INTUNECD))
+    file = _of_objects(source, [replace(o, lines=document.lines) if isinstance(o, Item) else o for o in found])
+    return file if any(entry.found.kind != NOT_GRAPH for entry in file.entries) else None
 
 
 def _page(value: object) -> tuple[str, bool] | None:
@@ -104,13 +124,20 @@ def _page(value: object) -> tuple[str, bool] | None:
 
 def _dsc(source: Source, text: str) -> _File | None:
     """A tenant exported by Microsoft365DSC as PowerShell: recognised by its Intune resources."""
-    resource = _DSC.search(text)
-    if resource is None or "Configuration" not in text:
+    if not is_configuration(text):
         return None
-    message = f"a {_DSC_KIND} is recognised, but not evaluated yet: export the policies as JSON"
-    evidence = source.at(LineAt(text.count("\n", 0, resource.start(1)) + 1))
-    record = FileRecord(source.path, "ignored", _DSC_KIND, "not evaluated yet")
-    return _File(source, problems=(Problem("RD010", message, evidence),), record=record)
+    objects = list(blueprint.items(source, text))
+    return _of_objects(source, objects)
+
+
+def _of_objects(source: Source, objects: Sequence[Item | ReadError]) -> _File:
+    """Each object read as what it is; nothing of a file that its tool put into its archive."""
+    entries = tuple(Entry(item, intune_kinds.read(item)) for item in objects if isinstance(item, Item))
+    broken = tuple(problem(source, error) for error in objects if isinstance(error, ReadError))
+    if _ARCHIVE in PurePosixPath(source.path).parts[:-1]:
+        kind = f"{_kind(entry.found for entry in entries)} (archived)"
+        return _File(source, record=FileRecord(source.path, "ignored", kind, "archived copy"))
+    return _File(source, entries, broken, error=broken[0].message if broken else "")
 
 
 def _reading(files: Sequence[_File]) -> Reading:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from policylint.evidence import Evidence, JsonAt
+from policylint.evidence import Evidence, JsonAt, LineAt
 from policylint.model import Group, Policy, Problem
 from policylint.readers.json import pointer
 from policylint.readers.source import Source
@@ -29,14 +29,17 @@ class Item:
     """Where its settings stand: a page of settings has them in `value`, a bare array is nothing else."""
     drops_empty: bool = False
     """The tool that wrote it (IntuneCD) leaves `assignments` out when there are none."""
+    lines: Mapping[str, int] | None = None
+    """The line of each value by its pointer, where the file is no JSON (YAML, PowerShell DSC)."""
 
     def at(self, *parts: str | int) -> Evidence:
         """Evidence at a member of the object."""
-        return self.source.at(JsonAt(self.pointer if self.sealed else self.pointer + pointer(*parts)))
+        return self.below(pointer(*parts))
 
     def below(self, inside: str) -> Evidence:
         """Evidence at a pointer that begins at the object."""
-        return self.source.at(JsonAt(self.pointer if self.sealed else self.pointer + inside))
+        place = self.pointer if self.sealed else self.pointer + inside
+        return self.source.at(JsonAt(place) if self.lines is None else LineAt(_line(place, self.lines)))
 
     @property
     def name(self) -> str:
@@ -63,6 +66,13 @@ class Item:
         """Evidence at the name."""
         key = self.name_key
         return self.at() if key is None else self.at(key)
+
+
+def _line(place: str, lines: Mapping[str, int]) -> int:
+    """The line of the value, or of the nearest thing around it that has one."""
+    while place and place not in lines:
+        place = place.rpartition("/")[0]
+    return lines.get(place, 1)
 
 
 _NAMES = ("name", "displayName", "Displayname", "DisplayName")

@@ -12,14 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from policylint.errors import ReadError
 from policylint.model import Claim, Problem, Scope, Value, csp
-from policylint.readers.intune.graph_object import Found, Item, each, not_evaluated
+from policylint.readers.intune.graph_object import Found, Item
 from policylint.readers.intune.policy import policy
-from policylint.readers.json import loads
 
 KIND = "identity protection profile"
-INTENT = "endpoint security intent"
 
 PASSPORT = "./Vendor/MSFT/PassportForWork"
 POLICIES = f"{PASSPORT}/{{TenantId}}/Policies"
@@ -67,7 +64,6 @@ PROPERTIES: Mapping[str, Node] = {
 }
 
 _SILENT = (None, False, "", "notConfigured", "userDefined")
-_DEFINITION = "deviceconfiguration--windowsidentityprotectionconfiguration_"
 _SPELLED = {name.casefold(): name for name in PROPERTIES}
 
 
@@ -100,36 +96,10 @@ def read(item: Item) -> Found:
     return policy(item, KIND, "identity-protection", parts)
 
 
-def read_intent(item: Item) -> Found:
-    """An intent, or the `settingsDelta` of one: its Windows Hello settings; the others are not evaluated (RD010)."""
-    member, at = ("settingsDelta", "/settingsDelta") if "settingsDelta" in item.body else ("settings", item.settings_at)
-    entries = [(str(one.get("definitionId", "")), one, place) for one, place in each(item.body.get(member), at)]
-    if not entries:
-        message = f'the export of "{item.name}" carries no settings'
-        return Found(INTENT, "settings lost in the export", problems=(Problem("RD011", message, item.named, item.id),))
-    hello = [entry for entry in entries if entry[0].casefold().startswith(_DEFINITION)]
-    others = len(entries) - len(hello)
-    if not hello:
-        return not_evaluated(item, INTENT)
-    parts = [part for id_, one, place in hello for part in _entry(item, id_, one, place)]
-    if others:
-        message = f'{others} settings of "{item.name}" are recognised, but not evaluated yet'
-        parts.append(Problem("RD010", message, item.named, item.id))
-    return policy(item, INTENT, "intent", parts)
-
-
-def _entry(item: Item, id_: str, entry: Mapping[str, object], at: str) -> Iterator[Claim | Problem]:
-    member = "valueJson" if "valueJson" in entry else "value"
-    stated = entry.get(member)
-    if member == "valueJson" and isinstance(stated, str):
-        try:
-            stated = loads(stated).value
-        except ReadError as exc:
-            message = f"the valueJson of {id_} is {exc.message}"
-            yield Problem("RD012", message, item.below(f"{at}/valueJson"), item.id)
-            return
-    node = PROPERTIES.get(_SPELLED.get(id_[len(_DEFINITION) :].casefold(), ""))
+def setting_parts(item: Item, id_: str, name: str, stated: object, at: str) -> Iterator[Claim | Problem]:
+    """One setting of an intent: `id_` is its definition, `name` the property in it, `stated` its value."""
+    node = PROPERTIES.get(_SPELLED.get(name.casefold(), ""))
     if node is not None:
-        yield from property_parts(item, node, stated, id_, f"{at}/{member}")
+        yield from property_parts(item, node, stated, id_, at)
     elif stated not in _SILENT:
         yield Problem("RD012", f"{id_} is not a known Windows Hello setting", item.below(at), item.id)

@@ -9,8 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from policylint.model import Problem
-from policylint.readers.intune import custom_profile, enrolment, identity_protection, settings_catalog
+from policylint.model import PolicyKind, Problem
+from policylint.readers.intune import (
+    administrative_templates,
+    compliance,
+    custom_profile,
+    enrolment,
+    identity_protection,
+    intents,
+    scripts,
+    settings_catalog,
+    templates,
+)
 from policylint.readers.intune import directory as intune_directory
 from policylint.readers.intune.graph_object import Body, Found, Item, not_evaluated
 
@@ -21,47 +31,61 @@ _EVALUATED: Mapping[str, Callable[[Item], Found]] = {
     "windows10customconfiguration": custom_profile.read,
     "windowsidentityprotectionconfiguration": identity_protection.read,
     "deviceenrollmentwindowshelloforbusinessconfiguration": enrolment.read,
-    "devicemanagementintent": identity_protection.read_intent,
-    "intent": identity_protection.read_intent,
+    "devicemanagementintent": intents.read,
+    "intent": intents.read,
+    "windows10compliancepolicy": compliance.read,
+    "windows10mobilecompliancepolicy": compliance.read,
+    "grouppolicyconfiguration": administrative_templates.read,
+    "devicemanagementscript": scripts.read_script,
+    "devicehealthscript": scripts.read_remediation,
     "group": intune_directory.group,
     "deviceandappmanagementassignmentfilter": intune_directory.assignment_filter,
     "migrationtable": intune_directory.migration_table,
 }
 
-_NOT_YET: Mapping[str, str] = {
-    "windows10compliancepolicy": "compliance policy",
-    "windows10mobilecompliancepolicy": "compliance policy",
-    "windowsupdateforbusinessconfiguration": "update ring",
-    "windowsfeatureupdateprofile": "feature update profile",
-    "windowsqualityupdateprofile": "quality update profile",
-    "windowsqualityupdatepolicy": "quality update policy",
-    "windowsdriverupdateprofile": "driver update profile",
-    "windows10generalconfiguration": "device restrictions template",
-    "windows10endpointprotectionconfiguration": "endpoint protection template",
-    "windows10devicefirmwareconfigurationinterface": "device firmware (DFCI) template",
-    "windows10enrollmentcompletionpageconfiguration": "enrolment status page",
-    "windowsdeliveryoptimizationconfiguration": "delivery optimization template",
-    "windowshealthmonitoringconfiguration": "health monitoring template",
-    "windowskioskconfiguration": "kiosk template",
-    "windowsdomainjoinconfiguration": "domain join template",
-    "windowsinformationprotectionpolicy": "Windows Information Protection policy",
-    "mdmwindowsinformationprotectionpolicy": "Windows Information Protection policy",
-    "azureadwindowsautopilotdeploymentprofile": "Autopilot profile",
-    "activedirectorywindowsautopilotdeploymentprofile": "Autopilot profile",
-    "devicecomanagementauthorityconfiguration": "co-management authority",
-    "grouppolicyconfiguration": "administrative templates profile",
-    "grouppolicydefinitionvalue": "administrative template value",
-    "devicemanagementscript": "PowerShell script",
-    "devicehealthscript": "remediation script",
-    "devicecompliancescript": "custom compliance script",
-    "devicecustomattributeshellscript": "custom attribute script",
+_TEMPLATES: Mapping[str, tuple[str, PolicyKind]] = {
+    "windowsupdateforbusinessconfiguration": ("update ring", "template"),
+    "windows10generalconfiguration": ("device restrictions template", "template"),
+    "windows10endpointprotectionconfiguration": ("endpoint protection template", "template"),
+    "windows10devicefirmwareconfigurationinterface": ("device firmware (DFCI) template", "template"),
+    "windowsdeliveryoptimizationconfiguration": ("delivery optimization template", "template"),
+    "windowshealthmonitoringconfiguration": ("health monitoring template", "template"),
+    "windowskioskconfiguration": ("kiosk template", "template"),
+    "windowsdomainjoinconfiguration": ("domain join template", "template"),
+    "windows10networkboundaryconfiguration": ("network boundary template", "template"),
+    "windows10teamgeneralconfiguration": ("Surface Hub template", "template"),
+    "windows10secureassessmentconfiguration": ("secure assessment template", "template"),
+    "windowsdefenderadvancedthreatprotectionconfiguration": ("Defender for Endpoint template", "template"),
+    "sharedpcconfiguration": ("shared PC template", "template"),
+    "editionupgradeconfiguration": ("edition upgrade template", "template"),
+    "windowsinformationprotectionpolicy": ("Windows Information Protection policy", "template"),
+    "mdmwindowsinformationprotectionpolicy": ("Windows Information Protection policy", "template"),
+    "windowsfeatureupdateprofile": ("feature update profile", "update"),
+    "windowsqualityupdateprofile": ("quality update profile", "update"),
+    "windowsqualityupdatepolicy": ("quality update policy", "update"),
+    "windowsdriverupdateprofile": ("driver update profile", "update"),
 }
+"""Flat objects whose properties are their settings: what they are called, and the kind of policy they are."""
 
 _NO_POLICY: Mapping[str, tuple[str, str]] = {
     "devicemanagementcompliancepolicy": ("compliance policy", "for another platform, not for Windows"),
     "deviceenrollmentlimitconfiguration": ("enrolment limit", "sets nothing on devices"),
     "deviceenrollmentplatformrestrictionsconfiguration": ("enrolment restriction", "sets nothing on devices"),
     "deviceenrollmentplatformrestrictionconfiguration": ("enrolment restriction", "sets nothing on devices"),
+    "deviceenrollmentconfiguration": ("enrolment configuration", "sets nothing on devices"),
+    "windowsrestoredeviceenrollmentconfiguration": ("enrolment configuration", "sets nothing on devices"),
+    "windows10enrollmentcompletionpageconfiguration": (
+        "enrolment status page",
+        "shown at enrolment, no setting",
+    ),
+    "devicecomanagementauthorityconfiguration": ("co-management authority", "takes effect at enrolment, no setting"),
+    "azureadwindowsautopilotdeploymentprofile": ("Autopilot profile", "takes effect before enrolment, no setting"),
+    "activedirectorywindowsautopilotdeploymentprofile": (
+        "Autopilot profile",
+        "takes effect before enrolment, no setting",
+    ),
+    "devicecompliancescript": ("custom compliance script", "looks at devices, sets nothing"),
+    "devicecustomattributeshellscript": ("custom attribute script", "for another platform, not for Windows"),
     "deviceandappmanagementroledefinition": ("role", "no policy"),
     "deviceandappmanagementroleassignment": ("role assignment", "no policy"),
     "roledefinition": ("role", "no policy"),
@@ -80,7 +104,7 @@ _NO_POLICY: Mapping[str, tuple[str, str]] = {
 }
 """Kinds that set nothing by themselves: what they are called, and why they are passed over."""
 
-_FOREIGN = re.compile(r"(android|aosp|ios|ipad|iphone|mac|apple|depios|linux|deviceshellscript)")
+_FOREIGN = re.compile(r"(intune\w*)?(android|aosp|ios|ipad|iphone|mac|apple|depios|linux|deviceshellscript)")
 
 _COLLECTIONS: Mapping[str, str] = {
     "configurationpolicies": "devicemanagementconfigurationpolicy",
@@ -136,8 +160,8 @@ def read(item: Item) -> Found:
     kind = kind_of(item)
     if kind in _EVALUATED:
         return _EVALUATED[kind](item)
-    if kind in _NOT_YET:
-        return not_evaluated(item, _NOT_YET[kind])
+    if kind in _TEMPLATES:
+        return templates.read(item, *_TEMPLATES[kind])
     if kind in _NO_POLICY:
         return Found(*_NO_POLICY[kind])
     if kind == "stripped":
@@ -155,6 +179,8 @@ def kind_of(item: Item) -> str:
     type_ = item.body.get("@odata.type")
     if isinstance(type_, str) and type_:
         return type_.rpartition(".")[2].casefold()
+    if set(item.body) == {"assignments"}:
+        return "assignments"
     collection = item.collection.casefold()
     if collection in _COLLECTIONS and not (collection == "configurationpolicies" and "omaSettings" in item.body):
         return _COLLECTIONS[collection]
@@ -167,9 +193,7 @@ def kind_of(item: Item) -> str:
     told = next((kind for members, kind in _MEMBERS if members <= present), "")
     if told:
         return told
-    if _STRIPPED & present:
-        return "stripped"
-    return "assignments" if set(present) == {"assignments"} else ""
+    return "stripped" if _STRIPPED & present else ""
 
 
 def _first(value: object) -> Body:
@@ -184,7 +208,9 @@ def _by_name(item: Item, kind: str) -> Found:
         return Found(label, "for another platform, not for Windows")
     if kind.startswith("grouppolicypresentation"):
         return Found(label, "part of an administrative template, no policy of its own")
-    if "windows" in kind:
+    if kind.startswith(("windows", "sharedpc")) and kind.endswith("configuration"):
+        return templates.read(item, label, "template")
+    if "windows" in kind or kind.startswith("intune"):
         return not_evaluated(item, label)
     if kind.endswith(("app", "appx", "msi")) or "managedapp" in kind:
         return Found(label, "an application, no policy")

@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from policylint.model import Assignment, Policy
 from policylint.readers.intune.assignments import assignments
 from policylint.readers.intune.graph_object import Found, Item
-from policylint.readers.intune.identity_protection import INTENT
+from policylint.readers.intune.intents import KIND as INTENT
 
 _TWIN = "_settings.json"
 

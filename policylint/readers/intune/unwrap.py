@@ -16,7 +16,7 @@ from policylint.readers.intune.graph_object import Body, Item
 from policylint.readers.json import Document, loads
 from policylint.readers.source import Source
 
-_INDENT_OF_INTUNECD = 5
+INDENT_OF_INTUNECD = 5
 _SERVICE_MEMBERS = ("@odata.context", "id", "createdDateTime")
 """IntuneCD removes these from every object, and indents by five spaces: together nobody else's layout."""
 
@@ -52,7 +52,7 @@ def unwrap(source: Source, document: Document) -> list[Item | ReadError]:
     """The objects of a file, in file order; an error (RD004, RD005, RD007) for one whose JSON in a string is none."""
     value = document.value
     intune_cd = (
-        document.indent == _INDENT_OF_INTUNECD
+        document.indent == INDENT_OF_INTUNECD
         and isinstance(value, dict)
         and not any(member in value for member in _SERVICE_MEMBERS)
     )
@@ -83,8 +83,8 @@ def _of_list(values: list[object], place: _Place) -> Objects:
     first = values[0] if values else None
     if _is_setting(first):
         yield place.item({"settings": values}, settings_at="")
-    elif isinstance(first, dict) and "definition@odata.bind" in first:
-        yield place.item({"definitionValues": values})
+    elif _is_definition_value(first):
+        yield place.item({"definitionValues": values}, settings_at="")
     elif _is_assignment(first):
         yield place.inside().item({"assignments": values})
     else:
@@ -105,6 +105,8 @@ def _of_object(value: Body, place: _Place) -> Objects:
         yield from _of_list(value[key], place.down(key, _LISTS[key]))
     elif _is_assignment(value):
         yield place.inside().item({"assignments": [value]})
+    elif _is_definition_value(value):
+        yield place.item({"definitionValues": value}, settings_at="")
     elif isinstance(value.get("Keys"), list) and isinstance(value.get("Values"), list):
         yield place.item(
             {**value, **dict(zip(map(str, value["Keys"]), value["Values"], strict=False))}
@@ -135,6 +137,13 @@ def _is_assignment(value: object) -> bool:
     if not isinstance(value, dict) or not isinstance(value.get("target"), dict):
         return False
     return str(value.get("@odata.type", "Assignment")).endswith("Assignment") and "displayName" not in value
+
+
+def _is_definition_value(value: object) -> bool:
+    """A value of an administrative templates profile outside it: a bare array of them, a page, or one alone."""
+    return (
+        isinstance(value, dict) and "enabled" in value and ("definition@odata.bind" in value or "definition" in value)
+    )
 
 
 def _is_tuple(values: list[object]) -> bool:

@@ -1,0 +1,223 @@
+"""Template profiles (Graph `deviceConfigurations` of every `windows…Configuration` type).
+
+A profile is one flat object that states every property of its type; `policylint.catalogue.template_properties` says
+what configures nothing and which CSP node is behind a property. A value goes under its node only where it is known what
+Graph's word becomes there; else it keeps its Graph name, `graph:entity/property`, so that two templates still compare
+and a word of Graph is never compared with a number of a CSP. Members of an object are `object.member`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from policylint.catalogue import template_properties
+from policylint.catalogue.template_properties import Property, word
+from policylint.model import Claim, PolicyKind, Problem, Scope, SettingId, Value, csp, named
+from policylint.readers.intune.graph_object import Found, Item
+from policylint.readers.intune.policy import policy
+from policylint.readers.json import pointer
+
+_ABOUT = frozenset(
+    (
+        "id",
+        "name",
+        "displayname",
+        "description",
+        "version",
+        "createddatetime",
+        "lastmodifieddatetime",
+        "rolescopetagids",
+        "supportsscopetags",
+        "assignments",
+        "groupassignments",
+        "isassigned",
+        "type",
+        "guid",
+        "devicestatuses",
+        "userstatuses",
+        "devicestatusoverview",
+        "userstatusoverview",
+        "devicesettingstatesummaries",
+        "deviceconfigurationstate",
+        "scheduledactionsforrule",
+        "priority",
+        "devicemanagementapplicabilityruleosedition",
+        "devicemanagementapplicabilityruleosversion",
+        "devicemanagementapplicabilityruledevicemode",
+        "platforms",
+        "technologies",
+        "settingcount",
+    )
+)
+"""Members of every Graph policy, which are about the object and set nothing."""
+
+_REPORTED = re.compile(r"(PauseExpiryDateTime|RollbackStartDateTime|EndOfSupportDate)$", re.IGNORECASE)
+"""What the service writes into update profiles and nobody configures."""
+
+_MASK = re.compile(r"\*{3,}")
+_NO_DATE = "0001-01-01T00:00:00Z"
+_ALTERNATIVES = frozenset({"installationSchedule"})
+"""Properties whose object may be of several types: which one it is, is a setting too. Intents tell it for all."""
+
+_ROW_NAMES = ("displayName", "name", "id", "key", "serverPath", "packageFamilyName", "appUserModelId", "path")
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A configured property that no table knows."""
+
+    name: str
+
+
+Part = Claim | Problem | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """One property as a file states it: `origin` is what the file calls it, `at` the pointer to its value."""
+
+    item: Item
+    entity: str
+    name: str
+    value: object
+    origin: str
+    at: str
+    sealed: bool = False
+    """The value is JSON inside a string, which is as near as evidence comes to its members."""
+
+    def member(self, name: str, value: object) -> Stated:
+        """A member of the object that the value is."""
+        return replace(
+            self, name=f"{self.name}.{name}", value=value, origin=f"{self.origin}.{name}", at=self.below(name)
+        )
+
+    def below(self, part: str | int) -> str:
+        """The pointer to a part of the value."""
+        return self.at if self.sealed else self.at + pointer(part)
+
+
+def read(item: Item, label: str, kind: PolicyKind) -> Found:
+    """A template profile as claims. Problems: RD012 (counts properties that no table knows), RD015 (masked values)."""
+    entity = str(item.body.get("@odata.type", "")).rpartition(".")[2]
+    found = _parts(item, entity)
+    if kind == "update":  # what the update service does is no CSP: Graph's names are all there is
+        found = (part for part in found if not isinstance(part, Unknown))
+    return policy(item, label, kind, counted(item, found))
+
+
+def _parts(item: Item, entity: str) -> Iterator[Part]:
+    for name, value in properties(item):
+        yield from parts(Stated(item, entity, name, value, f"{entity}.{name}", pointer(name)))
+
+
+def properties(item: Item) -> Iterator[tuple[str, object]]:
+    """The members of an object that may set something: without OData's remarks and what every policy has."""
+    for name, value in item.body.items():
+        if "@" not in name and "#" not in name and name.casefold() not in _ABOUT and not _REPORTED.search(name):
+            yield name, value
+
+
+def counted(item: Item, found: Iterable[Part]) -> Iterator[Claim | Problem]:
+    """Claims and problems as they come, then one problem (RD012) that counts the unknown properties."""
+    unknown: list[str] = []
+    for part in found:
+        if isinstance(part, Unknown):
+            unknown.append(part.name)
+        else:
+            yield part
+    if unknown:
+        count = f"{len(unknown)} settings" if len(unknown) > 1 else "1 setting"
+        names = ", ".join(unknown[:_SHOWN]) + (" and others" if len(unknown) > _SHOWN else "")
+        message = f'{count} of "{item.name}" cannot be mapped to a CSP, because no table knows the property: {names}'
+        yield Problem("RD012", message, item.named, item.id)
+
+
+def parts(stated: Stated) -> Iterator[Part]:
+    """What one property claims; nothing where it is not configured. Objects are taken apart into their members."""
+    value = stated.value
+    known = template_properties.lookup(stated.entity, stated.name)
+    silent = known.says_nothing(value) if known else template_properties.says_nothing(value)
+    if silent or value == _NO_DATE:
+        return
+    if isinstance(value, dict):
+        chosen = value.get("$implementationId") or (value.get("@odata.type") if stated.name in _ALTERNATIVES else None)
+        if isinstance(chosen, str):
+            choice = re.split(r"\.|--", chosen)[-1]
+            yield claim(replace(stated, value=choice), None)
+        for name, member in value.items():
+            if "@" not in name and "#" not in name and "$" not in name:
+                yield from parts(stated.member(name, member))
+    elif isinstance(value, str) and _MASK.fullmatch(value):
+        message = f"the value of {stated.origin} is masked in the export: it is not compared"
+        yield Problem("RD015", message, stated.item.below(stated.at), stated.item.id)
+    elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        yield from _rows(stated, value)
+    else:
+        yield claim(stated, known)
+        if known is None and not _in_known_object(stated):
+            yield Unknown(stated.name)
+
+
+def _in_known_object(stated: Stated) -> bool:
+    """Members are known with the object they are in, or by themselves where the portal shows them so."""
+    names = stated.name.split(".")
+    outer = [".".join(names[:n]) for n in range(1, len(names))]
+    return any(template_properties.lookup(stated.entity, name) is not None for name in (*outer, names[-1]))
+
+
+def _rows(stated: Stated, rows: list[object]) -> Iterator[Part]:
+    """A list of objects: each is one setting, named by the member that names it, else by its number."""
+    for index, row in enumerate(rows):
+        members = row if isinstance(row, dict) else {}
+        own = next((str(members[key]) for key in _ROW_NAMES if isinstance(members.get(key), str)), str(index))
+        name, origin = f"{stated.name}/{own}", f"{stated.origin}/{own}"
+        yield claim(replace(stated, name=name, value=row, origin=origin, at=stated.below(index)), None)
+    if template_properties.lookup(stated.entity, stated.name) is None and not _in_known_object(stated):
+        yield Unknown(stated.name)
+
+
+def claim(stated: Stated, known: Property | None) -> Claim:
+    """The claim of a configured property: under its CSP node where the value is known there, else by its Graph name."""
+    setting, scope, value = _lowered(stated.value, known)
+    if setting is None:
+        entity, name = (known.entity, known.name) if known else (stated.entity, stated.name)
+        setting, value = named("graph", entity, name), plain(stated.value)
+    return Claim(setting, scope, value, _type(value), stated.item.below(stated.at), origin=stated.origin)
+
+
+def _lowered(value: object, known: Property | None) -> tuple[SettingId | None, Scope, Value]:
+    if known is None or not known.node:
+        return None, Scope.DEVICE, None
+    scope = Scope.USER if known.node.startswith("./User/") else Scope.DEVICE
+    if known.words:
+        told = word(value)
+        if told is None or told not in known.words:
+            return None, scope, None
+        return csp(known.node), scope, known.words[told]
+    return csp(known.node), scope, plain(value)
+
+
+def plain(value: object) -> Value:
+    """A JSON value as a setting's value: arrays as lists of text, objects as JSON without OData's remarks."""
+    if isinstance(value, float):
+        return repr(value)
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, list):
+        return tuple(one if isinstance(one, str) else json.dumps(_bare(one), sort_keys=True) for one in value)
+    return json.dumps(_bare(value), sort_keys=True, ensure_ascii=False)
+
+
+def _bare(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _bare(one) for key, one in value.items() if "@odata" not in key and one is not None}
+    return [_bare(one) for one in value] if isinstance(value, list) else value
+
+
+def _type(value: Value) -> str:
+    names = ((bool, "Boolean"), (int, "Integer"), (str, "String"), (tuple, "Collection"))
+    return next((name for type_, name in names if isinstance(value, type_)), "String")
