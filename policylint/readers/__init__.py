@@ -11,7 +11,7 @@ from policylint.lower import lower
 from policylint.model import Channel, FileRecord, Group, Policy, Problem
 from policylint.readers import admx, leftovers, project_files
 from policylint.readers.gpo import backup as gpo_backup
-from policylint.readers.gpo import sysvol
+from policylint.readers.gpo import lgpo_text, policy_rules, reduced, report_policies, sysvol
 from policylint.readers.intune import exports as intune
 from policylint.readers.source import Reading, Source
 from policylint.readers.walk import walk
@@ -22,6 +22,9 @@ Reader = Callable[[Sequence[Source]], tuple[Reading, list[Source]]]
 READERS: tuple[Reader, ...] = (
     gpo_backup.take,
     sysvol.take,
+    lgpo_text.take,
+    policy_rules.take,
+    report_policies.take,
     admx.take,
     intune.take,
     project_files.take,
@@ -62,9 +65,12 @@ def _estate(
     problems: Iterable[Problem],
     paths: dict[str, Path],
 ) -> Estate:
-    policies = tuple(sorted((p for r in readings for p in r.policies), key=_policy_order))
+    read_policies = [p for r in readings for p in r.policies]
+    merged = reduced.complete(read_policies, [p for r in readings for p in r.reduced])
+    policies = tuple(sorted(merged.policies, key=_policy_order))
     groups: tuple[Group, ...] = tuple(sorted({g for r in readings for g in r.groups}, key=lambda g: (g.id, g.name)))
-    found = [*problems, *(p for r in readings for p in r.problems), *_dangling(topology, policies, described_in)]
+    told = merged.problems(p for r in readings for p in r.problems)
+    found = [*problems, *told, *_dangling(topology, policies, described_in)]
     tenants = {tenant.casefold() for r in readings for tenant in r.tenants}
     return Estate(
         policies,
@@ -73,7 +79,7 @@ def _estate(
         topology.tenant.id if topology.tenant else next(iter(tenants)) if len(tenants) == 1 else None,
         topology,
         tuple(sorted(found, key=lambda p: (p.rule, p.evidence.path, repr(p.evidence.place), p.message))),
-        tuple(sorted(files, key=lambda f: f.path)),
+        tuple(sorted(merged.records(files), key=lambda f: f.path)),
         any(policy.links for policy in policies) or any(som.links for som in topology.som),
         paths,
     )
@@ -95,7 +101,7 @@ def _dangling(topology: Topology, policies: Iterable[Policy], path: str) -> Iter
 
 def _nothing(readings: Iterable[Reading], files: int, given: Sequence[str]) -> Iterable[Problem]:
     """What must never look like a clean run: no policy at all below the given paths."""
-    if not any(reading.policies for reading in readings):
+    if not any(reading.policies or reading.reduced for reading in readings):
         found = f"in {files} files" if files > 1 else "in 1 file" if files else "because there is no file"
         message = f"no GPO and no Intune policy was found {found}: nothing was checked"
         yield Problem("RD018", message, Evidence(given[0] if given else "."))

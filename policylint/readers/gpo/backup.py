@@ -216,16 +216,13 @@ def _lost(backup: Backup) -> Iterator[Problem]:
 
 
 def _indexes(others: Sequence[Source]) -> tuple[list[FileRecord], list[Source]]:
-    """Records for manifests and for reports without a backup, and the files that are neither."""
+    """Records for manifests, and the files that are none."""
     records: list[FileRecord] = []
     rest: list[Source] = []
     for source in others:
         if source.name == "manifest.xml" and _is_manifest(source):
             reason = "an index of backups; the backups themselves are read"
             records.append(FileRecord(source.path, "ignored", "manifest", reason))
-        elif source.name == "gpreport.xml":
-            reason = "a report without its backup holds no settings that can be compared"
-            records.append(FileRecord(source.path, "ignored", "GPO report", reason))
         else:
             rest.append(source)
     return records, rest

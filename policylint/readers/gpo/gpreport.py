@@ -54,7 +54,11 @@ class ReportedPolicy:
 
 def read(data: bytes) -> Report:
     """The report of one GPO. Raises ReadError (RD003, RD005; RD016 when it is the report of something else)."""
-    root = _root(data)
+    return report_of(_root(data))
+
+
+def report_of(root: etree._Element) -> Report:
+    """What the `GPO` element of a report says."""
     identifier = child(root, "Identifier")
     name, security = child(root, "Name"), child(root, "SecurityDescriptor")
     sides = ((scope, child(root, side)) for scope, side in _SIDES)

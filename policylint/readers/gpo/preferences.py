@@ -71,7 +71,11 @@ def read(data: bytes, scope: Scope, source: Source, folder: str, policy: str) ->
     Problems: GP001 for every stored password, whether or not its item does anything; RD012 for items that cannot be
     mapped. Raises ReadError (RD003, RD005) for what is no XML.
     """
-    root = parse(data)
+    return items_below(parse(data), scope, source, folder, policy)
+
+
+def items_below(root: etree._Element, scope: Scope, source: Source, folder: str, policy: str) -> Preferences:
+    """As `read`, of the root element of preferences, which may stand in a report."""
     file = _File(scope, source, folder)
     items = list(_items(root, Targeting(policy), ALWAYS, enabled=_enabled(root)))
     for item in items:

@@ -1,0 +1,145 @@
+"""Policy Analyzer rules (`.PolicyRules`): several GPOs in one file, flattened, told apart by PolicyName only.
+
+Microsoft ships its baselines in this form beside the backups. It has no links, filters or GUIDs, and its lists of
+extensions are those of all its GPOs together, so nothing can be said about extensions that a GPO does not register.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from lxml import etree
+
+from policylint.errors import ReadError
+from policylint.evidence import XmlAt
+from policylint.model import Channel, FileRecord, FileStatus, Policy, Problem, Scope
+from policylint.readers.gpo import written_registry as written
+from policylint.readers.gpo.written_registry import Written
+from policylint.readers.source import Reading, Source, problem
+from policylint.readers.xml import local, parse, route, text_in
+
+KIND = "Policy Analyzer rules"
+_ROOT = "PolicyRules"
+_SIDES = {"ComputerConfig": Scope.DEVICE, "UserConfig": Scope.USER}
+_LISTS = frozenset(("CSE-Machine", "CSE-User"))
+_OTHERS = {
+    "SecurityTemplate": "security template",
+    "AuditSubcategory": "advanced audit policy",
+    "AuditOption": "advanced audit policy",
+}
+"""Elements that are recognised and not evaluated, with their kind in reports."""
+
+_TYPES: Mapping[str, tuple[int, Callable[[str], bytes]]] = {
+    "REG_DWORD": (written.REG_DWORD, written.number(4)),
+    "REG_QWORD": (written.REG_QWORD, written.number(8)),
+    "REG_SZ": (written.REG_SZ, written.text),
+    "REG_EXPAND_SZ": (written.REG_EXPAND_SZ, written.text),
+    "REG_MULTI_SZ": (written.REG_MULTI_SZ, lambda text: written.strings([s for s in text.split(",") if s])),
+    "REG_BINARY": (written.REG_BINARY, written.binary),
+    "REG_NONE": (written.REG_NONE, written.binary),
+    "": (written.REG_NONE, written.binary),
+}
+
+
+@dataclass(slots=True)
+class _Gpo:
+    """What stands in the file under one PolicyName."""
+
+    first: XmlAt
+    settings: list[Written] = field(default_factory=list)
+    others: dict[str, list[XmlAt]] = field(default_factory=dict)
+    faults: list[ReadError] = field(default_factory=list)
+
+
+def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
+    """Reads every file of rules among the sources, and leaves the rest.
+
+    Each PolicyName is one policy, `path#name`. They are `reduced`: a backup of the same name in the estate
+    says the same and more.
+    """
+    mine = [source for source in sources if source.suffix == ".policyrules"]
+    readings = [_read(source) for source in mine]
+    return Reading(
+        reduced=tuple(policy for reading in readings for policy in reading.reduced),
+        problems=tuple(fault for reading in readings for fault in reading.problems),
+        files=tuple(record for reading in readings for record in reading.files),
+    ), [source for source in sources if source.suffix != ".policyrules"]
+
+
+def _read(source: Source) -> Reading:
+    try:
+        root = parse(source.read())
+        if local(root) != _ROOT:
+            raise ReadError("RD012", f"no rules of Policy Analyzer: its root element is '{local(root)}'", XmlAt(()))
+    except ReadError as error:
+        status: FileStatus = "ignored" if error.rule == "RD012" else "unread"
+        record = FileRecord(source.path, status, KIND, error.message)
+        return Reading(problems=(problem(source, error),), files=(record,))
+    policies, problems = [], list[Problem]()
+    for name, gpo in _gpos(root).items():
+        policy, faults = _policy(source, name, gpo)
+        policies.append(policy)
+        problems += faults
+    settings = sum(len(policy.claims) for policy in policies)
+    record = FileRecord(source.path, "read", KIND, "", settings)
+    return Reading(reduced=tuple(policies), problems=tuple(problems), files=(record,))
+
+
+def _gpos(root: etree._Element) -> dict[str, _Gpo]:
+    gpos: dict[str, _Gpo] = {}
+    for element in root:
+        tag = local(element)
+        if not tag or tag in _LISTS:
+            continue
+        place = XmlAt(route(element))
+        gpo = gpos.setdefault(text_in(element, "PolicyName") or "", _Gpo(place))
+        if tag in _SIDES:
+            try:
+                gpo.settings.append(_setting(element, _SIDES[tag], place))
+            except ReadError as error:
+                gpo.faults.append(error)
+        else:
+            gpo.others.setdefault(_OTHERS.get(tag, tag), []).append(place)
+    return gpos
+
+
+def _setting(element: etree._Element, scope: Scope, place: XmlAt) -> Written:
+    """One registry setting. Raises ReadError (RD012) for a type that is not known and data that does not fit it."""
+    key, name, kind = (text_in(element, part) or "" for part in ("Key", "Value", "RegType"))
+    data = _whole(element, "RegData")
+    if name.startswith("**"):
+        return Written(scope, key, name, written.REG_SZ, written.text(data), place)
+    if kind not in _TYPES:
+        raise written.fault(f"'{name}' has the unknown type '{kind}'", place)
+    number, encode = _TYPES[kind]
+    try:
+        return Written(scope, key, name, number, encode(data), place)
+    except ValueError as exc:
+        raise written.fault(f"'{name}' cannot be used: {exc}", place) from exc
+
+
+def _whole(element: etree._Element, name: str) -> str:
+    """The text of a child with its blanks, which belong to the data."""
+    found = next((child for child in element if local(child) == name), None)
+    return "" if found is None else "".join(map(str, found.itertext()))
+
+
+def _policy(source: Source, name: str, gpo: _Gpo) -> tuple[Policy, list[Problem]]:
+    result = written.outcome(gpo.settings, source)
+    policy = Policy(
+        id=f"{source.path}#{name}" if name else source.path,
+        name=name or source.path,
+        channel=Channel.GPO,
+        kind="gpo",
+        evidence=source.at(gpo.first),
+        claims=result.claims,
+        sweeps=result.sweeps,
+    )
+    problems = [problem(source, error, policy.id) for error in gpo.faults]
+    problems += [replace(fault, policy=policy.id) for fault in result.problems]
+    for kind, places in sorted(gpo.others.items()):
+        count = "1 setting" if len(places) == 1 else f"{len(places)} settings"
+        message = f"{count} of the kind '{kind}': recognised, but not evaluated yet"
+        problems.append(Problem("RD010", message, source.at(places[0]), policy.id))
+    return policy, problems
