@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from policylint.estate import Estate
     from policylint.findings import Finding
     from policylint.locate import Locator
+    from policylint.topology import LinkOrder
 
 EXIT_FINDINGS, EXIT_USAGE, EXIT_UNREAD, EXIT_BUG = 1, 2, 3, 4
 GC_THRESHOLD = 500_000
@@ -34,6 +35,11 @@ Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 wrong usage, configur
 
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
 topology_option = click.option("--topology", metavar="FILE", help="The topology file; else every topology.toml found.")
+gplink_option = click.option(
+    "--gplink-order",
+    type=click.Choice(["last-wins", "first-wins"]),
+    help="Which link of a raw gPLink string is link order 1; else the last, and what hangs on it is conditional.",
+)
 target_option = click.option(
     "--for", "target", metavar="TARGET", help="The target: its name, or the end of its container."
 )
@@ -53,6 +59,7 @@ def cli() -> None:
 @paths_argument
 @output_option
 @topology_option
+@gplink_option
 @click.option(
     "--fail-on", type=click.Choice(FAIL_ON), default="error", show_default=True, help="The severity that fails."
 )
@@ -64,6 +71,7 @@ def check(
     paths: tuple[str, ...],
     outputs: tuple[str, ...],
     topology: str | None,
+    gplink_order: LinkOrder | None,
     fail_on: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
@@ -79,7 +87,7 @@ def check(
     rules = load_rules()
     wanted = _outputs(outputs, CHECK_FORMATS)
     chosen = select_rules(rules, select, ignore)
-    estate = _read(paths, topology)
+    estate = _read(paths, topology, gplink_order)
     findings = lint(estate, chosen)
     counts = summary(estate)
     locator = _locator(estate)
@@ -98,15 +106,21 @@ def check(
 @target_option
 @output_option
 @topology_option
+@gplink_option
 @color_option
 def resolve(
-    paths: tuple[str, ...], target: str | None, outputs: tuple[str, ...], topology: str | None, color: bool | None
+    paths: tuple[str, ...],
+    target: str | None,
+    outputs: tuple[str, ...],
+    topology: str | None,
+    gplink_order: LinkOrder | None,
+    color: bool | None,
 ) -> None:
     """Show the effective settings of one target."""
     from policylint.reports import EFFECTIVE_FORMATS
 
     wanted = _outputs(outputs, EFFECTIVE_FORMATS)
-    estate, effective = _effective(paths, target, topology)
+    estate, effective = _effective(paths, target, topology, gplink_order)
     for name, path in wanted:
         _write(EFFECTIVE_FORMATS[name](effective, _locator(estate), _colored(color) and path is None), path)
     _exit(_code(estate))
@@ -118,6 +132,7 @@ def resolve(
 @target_option
 @output_option
 @topology_option
+@gplink_option
 @color_option
 def why(
     setting: str,
@@ -125,6 +140,7 @@ def why(
     target: str | None,
     outputs: tuple[str, ...],
     topology: str | None,
+    gplink_order: LinkOrder | None,
     color: bool | None,
 ) -> None:
     """Tell the precedence story of one setting, or of an outcome such as whfb/trust-model."""
@@ -132,7 +148,7 @@ def why(
     from policylint.story import find_subjects
 
     wanted = _outputs(outputs, STORY_FORMATS)
-    estate, effective = _effective(paths, target, topology)
+    estate, effective = _effective(paths, target, topology, gplink_order)
     subjects = find_subjects(setting, effective)
     for name, path in wanted:
         _write(STORY_FORMATS[name](effective, subjects, _locator(estate), _colored(color) and path is None), path)
@@ -180,19 +196,21 @@ def test_rules(select: tuple[str, ...]) -> None:
     _exit(EXIT_FINDINGS if report.failed else 0)
 
 
-def _read(paths: Sequence[str], topology: str | None) -> Estate:
+def _read(paths: Sequence[str], topology: str | None, gplink_order: LinkOrder | None) -> Estate:
     from policylint.readers import read
 
-    return read(paths or ["."], topology)
+    return read(paths or ["."], topology, gplink_order=gplink_order)
 
 
-def _effective(paths: Sequence[str], target: str | None, topology: str | None) -> tuple[Estate, Effective]:
+def _effective(
+    paths: Sequence[str], target: str | None, topology: str | None, gplink_order: LinkOrder | None
+) -> tuple[Estate, Effective]:
     from policylint.naming import named
     from policylint.rank import rank
     from policylint.resolve import resolve
     from policylint.targets import find_target
 
-    estate = _read(paths, topology)
+    estate = _read(paths, topology, gplink_order)
     return estate, named(resolve(rank(estate, find_target(target, estate))), estate)
 
 

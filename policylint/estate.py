@@ -9,6 +9,7 @@ from pathlib import Path
 from policylint.catalogue.admx import AdmxFile
 from policylint.model import FileRecord, Group, Policy, Problem
 from policylint.topology import Topology
+from policylint.zip_member import Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Estate:
     files: tuple[FileRecord, ...] = ()
     linked: bool = False
     """Whether any GPO of the estate shows a link; if none does, the estate is reviewed as if all were linked."""
-    paths: Mapping[str, Path] = field(default_factory=dict)
+    paths: Mapping[str, Path | Member] = field(default_factory=dict)
     """Where the files named in evidence are opened, for printing excerpts."""
 
     @property

@@ -16,6 +16,7 @@ from policylint.locate_xml import XmlText
 from policylint.readers.gpo.pol_records import Record, records
 from policylint.readers.source import MAX_BYTES, decode, sniff_encoding
 from policylint.readers.xml import text_of
+from policylint.zip_member import Member
 
 _KEPT = 128
 """Files kept in memory: findings come sorted by path, and their related places are mostly in few files."""
@@ -71,7 +72,7 @@ class _File:
 class Locator:
     """Finds places in files. It caches files, and is the one stateful thing of printing."""
 
-    def __init__(self, paths: Mapping[str, Path]) -> None:
+    def __init__(self, paths: Mapping[str, Path | Member]) -> None:
         """`paths` says where the files named in evidence are opened (`Estate.paths`)."""
         self._paths = paths
         self._open = functools.lru_cache(_KEPT)(self._load)
@@ -89,10 +90,12 @@ class Locator:
     def _load(self, path: str) -> _File | None:
         file = self._paths.get(path)
         try:
+            if isinstance(file, Member):
+                return _File(file.read())
             if file is None or not file.is_file() or file.stat().st_size > MAX_BYTES:
                 return None
             return _File(file.read_bytes())
-        except (OSError, ValueError):
+        except (OSError, ValueError, ReadError):
             return None
 
 

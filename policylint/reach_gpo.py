@@ -50,14 +50,13 @@ def _links(policy: Policy, at: Placement, path: tuple[str, ...]) -> Iterator[tup
 
     A GPO whose export tells no links, in an estate without topology, may be linked anywhere: its container is ''.
     """
-    described = {som.path.rstrip("/").casefold(): som for som in at.estate.topology.som if som.links is not None}
-    on_path = {container.casefold() for container in path}
+    described = at.estate.topology.linked
+    on_path = [container.casefold() for container in path]
     names = {policy.name.casefold(), policy.id.casefold(), policy.id.strip("{}").casefold()}
-    for key, som in described.items():
-        if key in on_path or key.startswith("site:"):
-            for number, entry in enumerate(som.links or (), 1):
-                if entry.gpo.casefold() in names:
-                    yield Link(som.path, entry.enabled, entry.enforced, policy.evidence), number
+    for som in (described[key] for key in (*at.estate.topology.linked_sites, *on_path) if key in described):
+        for number, entry in enumerate(som.links or (), 1):
+            if entry.gpo.casefold() in names:
+                yield Link(som.path, entry.enabled, entry.enforced, policy.evidence), number
     for link in policy.links or ():
         key = link.som.rstrip("/").casefold()
         if key not in described and (key in on_path or key.startswith("site:")):

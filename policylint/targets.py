@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from policylint.errors import UsageError
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, FactValue, Is, When
 from policylint.model import Channel
-from policylint.topology import GroupEntry, Target
+from policylint.topology import GroupEntry, Som, Target
 
 ANY_DEVICE = "any device"
 """The target of an estate that shows no container at all."""
@@ -19,10 +19,16 @@ EVERYONE = frozenset({"s-1-5-11", "s-1-1-0"})
 
 
 def targets(estate: Estate) -> tuple[Target, ...]:
-    """The topology's targets; without any, each container that a GPO is linked to; without those, `any device`."""
-    if estate.topology.target:
+    """The topology's targets; where nobody wrote any, each container that something happens in; else `any device`.
+
+    Targets that gpresult reports tell come on top. A container that links nothing and blocks nothing sees what the one
+    above it sees, so in a whole directory only the others count.
+    """
+    observed = tuple(target for target in estate.topology.target if target.observed)
+    if len(observed) < len(estate.topology.target):
         return tuple(estate.topology.target)
-    paths = {som.path.rstrip("/").casefold(): som.path.rstrip("/") for som in estate.topology.som}
+    every = estate.topology.soms
+    paths = {key: som.path.rstrip("/") for key, som in every.items() if not _same_as_above(som, every)}
     for policy in sorted(estate.policies, key=lambda p: p.id):
         for link in policy.links or ():
             paths.setdefault(link.som.rstrip("/").casefold(), link.som.rstrip("/"))
@@ -32,12 +38,20 @@ def targets(estate: Estate) -> tuple[Target, ...]:
         else Target(name=path, device=path, user=path)
         for _, path in sorted(paths.items())
     ]
-    return tuple(derived) or (Target(name=ANY_DEVICE),)
+    return (*derived, *observed) or (Target(name=ANY_DEVICE),)
+
+
+def _same_as_above(som: Som, every: Mapping[str, Som]) -> bool:
+    above = som.path.rstrip("/").casefold().rpartition("/")[0]
+    if som.path.casefold().startswith("site:"):
+        return som.links == []
+    return som.links == [] and som.blocks_inheritance is False and above in every
 
 
 def find_target(name: str | None, estate: Estate) -> Target:
     """The target of that name, or whose container ends so. Raises UsageError when none fits, or several do."""
     known = targets(estate)
+    quiet = [Target(name=som.path, device=som.path, user=som.path) for som in estate.topology.som]
     if name is None and len(known) == 1:
         return known[0]
     names = ", ".join(f"'{t.name}'" for t in known[:12]) + (f" and {len(known) - 12} more" if len(known) > 12 else "")
@@ -47,6 +61,8 @@ def find_target(name: str | None, estate: Estate) -> Target:
     found = [t for t in known if t.name.casefold() == wanted] or [
         t for t in known if t.name.casefold().rpartition("/")[2] == wanted
     ]
+    if not found:
+        found = [t for t in quiet if wanted in (t.name.casefold(), t.name.casefold().rpartition("/")[2])]
     if len(found) == 1:
         return found[0]
     if found:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -100,6 +101,8 @@ class Target(_Table):
     groups: list[str] | None = None
     """Groups of the device or the user. A given list is complete."""
     facts: Facts = Facts()
+    observed: bool = False
+    """Read off a gpresult report: one more target, beside those that are written down or follow from the exports."""
 
 
 class Topology(_Table):
@@ -114,8 +117,22 @@ class Topology(_Table):
 
     def som_at(self, path: str) -> Som | None:
         """The entry of a container, by canonical path without case."""
-        wanted = path.casefold().rstrip("/")
-        return next((som for som in self.som if som.path.casefold().rstrip("/") == wanted), None)
+        return self.soms.get(path.casefold().rstrip("/"))
+
+    @cached_property
+    def soms(self) -> dict[str, Som]:
+        """The containers by canonical path without case."""
+        return {som.path.casefold().rstrip("/"): som for som in reversed(self.som)}
+
+    @cached_property
+    def linked(self) -> dict[str, Som]:
+        """Those of them whose links are told."""
+        return {path: som for path, som in self.soms.items() if som.links is not None}
+
+    @cached_property
+    def linked_sites(self) -> tuple[str, ...]:
+        """Those of them that are sites with links, in the order of the file."""
+        return tuple(path for path, som in reversed(self.linked.items()) if path.startswith("site:") and som.links)
 
 
 def load(path: Path, name: str) -> Topology:
@@ -155,16 +172,47 @@ def _keys(model: type[BaseModel]) -> list[str]:
 
 
 def merge(topologies: Iterable[Topology]) -> Topology:
-    """Several files as one. Raises ConfigError when they name different tenants."""
+    """Several descriptions as one: what an earlier one tells of a container counts, later ones fill its gaps.
+
+    Raises ConfigError when they name different tenants.
+    """
     found = list(topologies)
     tenants = {t.tenant.id.casefold(): t.tenant for t in found if t.tenant}
     if len(tenants) > 1:
         raise ConfigError(f"the topology files name different tenants ({', '.join(sorted(tenants))}): run them apart")
+    soms: dict[str, Som] = {}
+    for som in (som for t in found for som in t.som):
+        key = som.path.casefold().rstrip("/")
+        soms[key] = _both(soms[key], som) if key in soms else som
     return Topology(
         tenant=next(iter(tenants.values()), None),
-        som=[som for t in found for som in t.som],
+        som=list(soms.values()),
         group=[group for t in found for group in t.group],
         wmi_filter=[wmi for t in found for wmi in t.wmi_filter],
         filter=[entry for t in found for entry in t.filter],
         target=[target for t in found for target in t.target],
     )
+
+
+def _both(first: Som, second: Som) -> Som:
+    """A container that two descriptions tell of. Links come with their order from one of them, never mixed."""
+    linked = second if first.links is None else first
+    blocks = second.blocks_inheritance if first.blocks_inheritance is None else first.blocks_inheritance
+    return Som(path=first.path, blocks_inheritance=blocks, links=linked.links, raw_order=linked.raw_order)
+
+
+LinkOrder = Literal["last-wins", "first-wins"]
+
+
+def settle_order(topology: Topology, order: LinkOrder) -> Topology:
+    """The topology with the end of raw gPLink strings that is link order 1 as somebody said it, so nothing hangs on it.
+
+    Readers put the last link of the string first, as if `last-wins` was said (G-LINK-RAW).
+    """
+    soms = []
+    for som in topology.som:
+        if som.raw_order and som.links is not None:
+            links = som.links if order == "last-wins" else som.links[::-1]
+            som = som.model_copy(update={"links": links, "raw_order": False})
+        soms.append(som)
+    return topology.model_copy(update={"som": soms})

@@ -5,27 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from policylint.errors import ConfigError, ReadError
 from policylint.estate import Estate
 from policylint.evidence import Evidence
 from policylint.lower import lower
-from policylint.model import Channel, FileRecord, Group, Policy, Problem
-from policylint.readers import admx, leftovers, project_files
+from policylint.model import FileRecord, Group, Policy, Problem
+from policylint.readers import admx, archives, definitions, leftovers, project_files
+from policylint.readers.directory import bloodhound, gpresult, inheritance, ldif, wmi_mof
+from policylint.readers.directory.complete import complete, dangling, needed_groups
+from policylint.readers.directory.known import Described
 from policylint.readers.gpo import backup as gpo_backup
 from policylint.readers.gpo import lgpo_text, policy_rules, reduced, report_policies, sysvol
 from policylint.readers.intune import exports as intune
-from policylint.readers.source import Reading, Source
+from policylint.readers.source import Reading, Source, decode
 from policylint.readers.walk import walk
-from policylint.topology import Topology, load, merge
+from policylint.topology import LinkOrder, Topology, load, merge, parse, settle_order
+from policylint.zip_member import Member
 
 Reader = Callable[[Sequence[Source]], tuple[Reading, list[Source]]]
 
 READERS: tuple[Reader, ...] = (
     gpo_backup.take,
     sysvol.take,
+    gpresult.take,
     lgpo_text.take,
     policy_rules.take,
     report_policies.take,
     admx.take,
+    definitions.take,
+    ldif.take,
+    inheritance.take,
+    bloodhound.take,
+    wmi_mof.take,
     intune.take,
     project_files.take,
     leftovers.take,
@@ -33,44 +44,65 @@ READERS: tuple[Reader, ...] = (
 """Each takes the files it recognises from those that the ones before it left."""
 
 
-def read(paths: Iterable[str], topology: str | None = None, base: Path | None = None) -> Estate:
+def read(
+    paths: Iterable[str],
+    topology: str | None = None,
+    base: Path | None = None,
+    gplink_order: LinkOrder | None = None,
+) -> Estate:
     """Reads everything below the paths into one estate, with its claims lowered.
 
     `topology` names a topology file; without it, every `topology.toml` found below the paths counts. `base` is the
-    folder that relative paths start from (the current one). Raises UsageError for a path that does not exist and
-    ConfigError for a topology file that is wrong; whatever else cannot be read is a problem of the estate.
+    folder that relative paths start from (the current one). `gplink_order` says which end of raw gPLink strings is link
+    order 1; without it, it is the last, and what depends on that is conditional. Raises UsageError for a path that does
+    not exist and ConfigError for a topology file that is wrong; what else cannot be read is a problem of the estate.
     """
     walked = walk(paths, base or Path.cwd())
-    sources: list[Source] = list(walked.sources)
+    found, archive_problems, archive_files = archives.expand(walked.sources)
+    sources = list(found)
     readings: list[Reading] = []
     for take in READERS:
         reading, sources = take(sources)
         readings.append(reading)
-    files = [*walked.files, *(record for reading in readings for record in reading.files)]
-    described = [source for source in walked.sources if source.name == project_files.TOPOLOGY]
-    written = (
-        [load((base or Path.cwd()) / topology, topology)] if topology else [load(s.file, s.path) for s in described]
-    )
-    known = merge([*written, *(found for reading in readings for found in reading.topologies)])
-    place = topology or (described[0].path if described else "")
-    problems = (*walked.problems, *_nothing(readings, len(files), walked.given))
-    return lower(_estate(readings, known, place, files, problems, {s.path: s.file for s in walked.sources}))
+    files = [*walked.files, *archive_files, *(record for reading in readings for record in reading.files)]
+    written = [_written((base or Path.cwd()) / topology, topology)] if topology else list(_toml(found))
+    problems = (*walked.problems, *archive_problems, *_nothing(readings, len(files), walked.given))
+    opened = {source.path: source.member or source.file for source in found}
+    return lower(_estate(readings, written, gplink_order, files, problems, opened))
+
+
+def _written(path: Path, name: str) -> Described:
+    return Described(load(path, name), Evidence(name))
+
+
+def _toml(sources: Iterable[Source]) -> Iterable[Described]:
+    """The topology files among the sources. Raises ConfigError."""
+    for source in sources:
+        if source.name == project_files.TOPOLOGY:
+            try:
+                yield Described(parse(decode(source.read()), source.path), source.at())
+            except ReadError as exc:
+                raise ConfigError(f"{source.path}: cannot be read: {exc.message}") from exc
 
 
 def _estate(
     readings: Sequence[Reading],
-    topology: Topology,
-    described_in: str,
+    written: Sequence[Described],
+    gplink_order: LinkOrder | None,
     files: Iterable[FileRecord],
     problems: Iterable[Problem],
-    paths: dict[str, Path],
+    paths: dict[str, Path | Member],
 ) -> Estate:
     read_policies = [p for r in readings for p in r.policies]
     merged = reduced.complete(read_policies, [p for r in readings for p in r.reduced])
-    policies = tuple(sorted(merged.policies, key=_policy_order))
+    gpos = [gpo for r in readings for gpo in r.directory]
+    completed = complete(merged.policies, gpos, [query for r in readings for query in r.wmi_queries])
+    policies = tuple(sorted(completed, key=_policy_order))
+    described = [found for r in readings for found in r.described]
+    topology = _topology(written, described, policies, gplink_order)
     groups: tuple[Group, ...] = tuple(sorted({g for r in readings for g in r.groups}, key=lambda g: (g.id, g.name)))
-    told = merged.problems(p for r in readings for p in r.problems)
-    found = [*problems, *told, *_dangling(topology, policies, described_in)]
+    missing = dangling([*written, *described], policies, gpos)
+    every = [*problems, *merged.problems(p for r in readings for p in r.problems), *missing]
     tenants = {tenant.casefold() for r in readings for tenant in r.tenants}
     return Estate(
         policies,
@@ -78,25 +110,27 @@ def _estate(
         groups,
         topology.tenant.id if topology.tenant else next(iter(tenants)) if len(tenants) == 1 else None,
         topology,
-        tuple(sorted(found, key=lambda p: (p.rule, p.evidence.path, repr(p.evidence.place), p.message))),
+        tuple(sorted(every, key=lambda p: (p.rule, p.evidence.path, repr(p.evidence.place), p.message))),
         tuple(sorted(merged.records(files), key=lambda f: f.path)),
         any(policy.links for policy in policies) or any(som.links for som in topology.som),
         paths,
     )
 
 
+def _topology(
+    written: Sequence[Described],
+    described: Sequence[Described],
+    policies: Sequence[Policy],
+    gplink_order: LinkOrder | None,
+) -> Topology:
+    """What people wrote down, then what exports tell, each container once."""
+    told = [found.topology for found in written]
+    whole = merge([*told, *(needed_groups(found.topology, policies, told) for found in described)])
+    return whole if gplink_order is None else settle_order(whole, gplink_order)
+
+
 def _policy_order(policy: Policy) -> tuple[str, str, str]:
     return policy.name.casefold(), policy.id, policy.evidence.path
-
-
-def _dangling(topology: Topology, policies: Iterable[Policy], path: str) -> Iterable[Problem]:
-    """Links of the topology to GPOs that were not read (G-LINK-DANGLING)."""
-    names = {text.casefold() for p in policies if p.channel is Channel.GPO for text in (p.id, p.id.strip("{}"), p.name)}
-    for som in topology.som:
-        for link in som.links or ():
-            if link.gpo.casefold() not in names:
-                text = f"{som.path} links the GPO '{link.gpo}', which is not among the policies that were read"
-                yield Problem("RD017", text, Evidence(path))
 
 
 def _nothing(readings: Iterable[Reading], files: int, given: Sequence[str]) -> Iterable[Problem]:

@@ -10,7 +10,8 @@ from policylint.catalogue.admx import AdmxFile
 from policylint.errors import ReadError
 from policylint.evidence import ByteAt, Evidence, Place
 from policylint.model import FileRecord, Group, Policy, Problem
-from policylint.topology import Topology
+from policylint.readers.directory.known import Described, DirectoryGpo, WmiQuery
+from policylint.zip_member import Member
 
 MAX_BYTES = 256 * 1024 * 1024
 """Larger files are refused: no export of the formats read here comes near it."""
@@ -18,10 +19,14 @@ MAX_BYTES = 256 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file: `path` is its name in reports (POSIX separators), `file` where it is opened."""
+    """A file: `path` is its name in reports (POSIX separators), `file` where it is opened.
+
+    Of a file in an archive `file` is the archive and `member` the way to the file in it.
+    """
 
     path: str
     file: Path = field(compare=False)
+    member: Member | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -39,7 +44,9 @@ class Source:
         return Evidence(self.path, place)
 
     def read(self) -> bytes:
-        """The file's bytes. Raises ReadError (RD001, RD007) when it cannot be opened or is larger than MAX_BYTES."""
+        """The file's bytes. Raises ReadError: RD001, RD026 (not readable), RD007 (larger than MAX_BYTES)."""
+        if self.member is not None:
+            return self.member.read()
         try:
             size = self.file.stat().st_size
             if size > MAX_BYTES:
@@ -59,8 +66,11 @@ class Reading:
     admx: tuple[AdmxFile, ...] = ()
     groups: tuple[Group, ...] = ()
     tenants: tuple[str, ...] = ()
-    topologies: tuple[Topology, ...] = ()
-    """What directory exports tell about containers, links, groups and filters."""
+    described: tuple[Described, ...] = ()
+    """What directory exports tell about containers, links and groups."""
+    directory: tuple[DirectoryGpo, ...] = ()
+    """The directory's halves of GPOs: names, status, filtering."""
+    wmi_queries: tuple[WmiQuery, ...] = ()
     problems: tuple[Problem, ...] = ()
     files: tuple[FileRecord, ...] = ()
 

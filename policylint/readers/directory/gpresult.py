@@ -1,0 +1,92 @@
+"""`gpresult /x`: what one computer and one user really had, when it ran (root `Rsop`).
+
+Used: where the two stand, their site, the groups in their tokens, and which containers block inheritance. That makes
+one target more. Not used: the links, because a report lists only GPOs that came through (disabled links are not), so
+the links of a container would look complete and not be; and the winning values, which are evidence to compare with,
+not policies. SOMOrder counts upwards with AppliedOrder, the reverse of GPMC's link order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lxml import etree
+
+from policylint.errors import ReadError
+from policylint.model import FileRecord, Problem
+from policylint.readers.directory.known import Described
+from policylint.readers.source import Reading, Source, problem
+from policylint.readers.xml import child, children, local, parse, text_in
+from policylint.topology import Som, Target, Topology
+
+KIND = "resultant set of policy (gpresult)"
+_MARK = b"GroupPolicy/Rsop"
+_HEAD = 4096
+
+
+def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
+    """Takes XML files with the root Rsop. Problems: RD001, RD003, RD005, RD007; RD027 where no container is told."""
+    described: list[Described] = []
+    problems: list[Problem] = []
+    files: list[FileRecord] = []
+    rest: list[Source] = []
+    for source in sources:
+        if source.suffix != ".xml" or not _is_ours(source):
+            rest.append(source)
+            continue
+        try:
+            described.append(Described(_topology(parse(source.read())), source.at()))
+            files.append(FileRecord(source.path, "read", KIND))
+        except ReadError as error:
+            problems.append(problem(source, error))
+            files.append(FileRecord(source.path, "unread", KIND, error.message))
+    return Reading(described=tuple(described), problems=tuple(problems), files=tuple(files)), rest
+
+
+def _is_ours(source: Source) -> bool:
+    try:
+        return _MARK in source.read()[:_HEAD].replace(b"\0", b"")
+    except ReadError:
+        return False
+
+
+def _topology(root: etree._Element) -> Topology:
+    computer, user = child(root, "ComputerResults"), child(root, "UserResults")
+    device, person = text_in(computer, "SOM"), text_in(user, "SOM")
+    if local(root) != "Rsop" or not (device or person):
+        raise ReadError("RD027", "a gpresult report that names neither the computer's container nor the user's")
+    names = [name for name in (text_in(computer, "Name"), text_in(user, "Name")) if name]
+    soms = {som.path.casefold(): som for results in (computer, user) for som in _soms(results)}
+    groups = dict.fromkeys(sid for results in (computer, user) for sid in _groups(results))
+    target = Target(
+        name=" and ".join(names) or device or person or "",
+        device=device or None,
+        device_name=_account(text_in(computer, "Name")),
+        user=person or None,
+        user_name=_account(text_in(user, "Name")),
+        site=text_in(computer, "Site") or None,
+        groups=list(groups) if groups else None,
+        observed=True,
+    )
+    return Topology(som=list(soms.values()), target=[target])
+
+
+def _soms(results: etree._Element | None) -> Iterator[Som]:
+    """The domain and OUs that were searched, with whether they block inheritance."""
+    for searched in children(results, "SearchedSOM") if results is not None else ():
+        path, blocks = text_in(searched, "Path"), text_in(searched, "BlocksInheritance")
+        if path and blocks and text_in(searched, "Type") in ("Domain", "OU"):
+            yield Som(path=path, blocks_inheritance=blocks.casefold() == "true")
+
+
+def _groups(results: etree._Element | None) -> Iterator[str]:
+    """The SIDs of the token's groups: the names may be missing, and are localised."""
+    for group in children(results, "SecurityGroup") if results is not None else ():
+        sid = text_in(group, "SID")
+        if sid:
+            yield sid
+
+
+def _account(name: str | None) -> str | None:
+    """The account name without its domain."""
+    return name.rpartition("\\")[2] if name else None
