@@ -35,9 +35,9 @@ class Order:
     """None where the order is certain."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Contestant:
-    """A claim (or a sweep that acts on it, as an absent claim) that reaches the target."""
+    """A claim (or a sweep that acts on it, as an absent claim) that reaches the target. Compared by identity."""
 
     claim: Claim
     reach: Reach
@@ -185,11 +185,15 @@ def order(a: Contestant, b: Contestant) -> Order:
 
 
 def _across(a: Contestant, b: Contestant) -> Order:
-    """GPO against MDM: the GPO, documented for 1709, in doubt since (M-DEFAULT-GP, D3); MDM against MDM: no winner."""
+    """GPO against MDM: the GPO, documented for 1709, in doubt since (M-DEFAULT-GP, D3); MDM against MDM: no winner.
+
+    Of two compliance policies the most restrictive applies (I-COMP-CONF); which that is, no document lists.
+    """
     if a.policy.channel is b.policy.channel:
+        rule = "I-COMP-CONF" if a.policy.kind == b.policy.kind == "compliance" else "I-CONF-CONF"
         first, second = sorted((a.policy.name, b.policy.name))
         fact = f'conflict between "{first}" and "{second}"'
-        return Order((a.policy.name, a.policy.id) <= (b.policy.name, b.policy.id), "I-CONF-CONF", fact)
+        return Order((a.policy.name, a.policy.id) <= (b.policy.name, b.policy.id), rule, fact)
     return Order(a.policy.channel is Channel.GPO, "M-DEFAULT-GP", "M-DEFAULT-RACE")
 
 

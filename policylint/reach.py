@@ -11,9 +11,9 @@ from policylint.model import Policy, Scope
 from policylint.topology import Target
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Reach:
-    """One way in which a policy reaches the target, with what its strength depends on."""
+    """One way in which a policy reaches the target, with what its strength depends on. Compared by identity."""
 
     policy: Policy
     when: When
