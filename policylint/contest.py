@@ -14,7 +14,7 @@ from itertools import combinations
 import networkx as nx
 
 from policylint.effective import Contender, Result, State
-from policylint.facts import ALWAYS, fact_names
+from policylint.facts import ALWAYS, Every, When, fact_names
 from policylint.model import Channel, Claim, Value
 from policylint.rank import RAW_ORDER, Contestant, order
 
@@ -69,7 +69,7 @@ def resolve_contest(contestants: Sequence[Contestant]) -> Result:
     open_orders = _open_orders(possible, graph)
     conditions = _conditions(possible, open_orders) if len(candidates) > 1 else ()
     certain_conflict = any(
-        rule == "I-CONF-CONF" and a.when == b.when for a, b, rule, _ in open_orders
+        rule in ("I-CONF-CONF", "I-COMP-CONF") and a.when == b.when for a, b, rule, _ in open_orders
     )  # both apply wherever one does, and nobody promises a winner
     state = State.DETERMINED if len(candidates) == 1 else State.UNDETERMINED if certain_conflict else State.CONDITIONAL
     settled = all(fact in ASSUMED_FACTS for *_, fact in open_orders)
@@ -117,10 +117,16 @@ def _single(only: Contestant) -> Result:
 
 
 def _certainly_beaten(contestant: Contestant, graph: nx.DiGraph[Contestant]) -> bool:
-    """Whether some claim that certainly applies certainly beats it."""
+    """Whether some claim that applies wherever it does certainly beats it."""
+    own = _parts(contestant.when)
     return any(
-        edge["fact"] is None and winner.when == ALWAYS for winner, _, edge in graph.in_edges(contestant, data=True)
+        edge["fact"] is None and _parts(winner.when) <= own for winner, _, edge in graph.in_edges(contestant, data=True)
     )
+
+
+def _parts(when: When) -> frozenset[When]:
+    """The conditions that must all hold; none for what always applies."""
+    return frozenset(when.parts) if isinstance(when, Every) else frozenset((when,))
 
 
 def _values(claims: Iterable[Claim]) -> tuple[Value, ...]:

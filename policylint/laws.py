@@ -98,6 +98,11 @@ LAWS: Mapping[str, Law] = {
         "DOC",
         "Troubleshoot policies and profiles in Microsoft Intune",
     ),
+    "I-COMP-CONF": Law(
+        "compliance outranks configuration, and of two compliance policies the most restrictive applies",
+        "DOC",
+        "Troubleshoot policies and profiles in Microsoft Intune",
+    ),
     # Windows Hello for Business
     "W-HIER": Law("user GPO, computer GPO, user MDM, device MDM, Device Lock: the first source wins", "DOC", MANAGE),
     "W-SAME-SOURCE": Law("inside one channel a user policy takes the place of the computer policy", "DOC", CONFIGURE),

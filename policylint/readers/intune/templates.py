@@ -171,9 +171,12 @@ def _in_known_object(stated: Stated) -> bool:
 
 def _rows(stated: Stated, rows: list[object]) -> Iterator[Part]:
     """A list of objects: each is one setting, named by the member that names it, else by its number."""
+    taken: dict[str, int] = {}
     for index, row in enumerate(rows):
         members = row if isinstance(row, dict) else {}
         own = next((str(members[key]) for key in _ROW_NAMES if isinstance(members.get(key), str)), str(index))
+        count = taken[own.casefold()] = taken.get(own.casefold(), 0) + 1
+        own = own if count == 1 else f"{own}#{count}"
         name, origin = f"{stated.name}/{own}", f"{stated.origin}/{own}"
         yield claim(replace(stated, name=name, value=row, origin=origin, at=stated.below(index)), None)
     if template_properties.lookup(stated.entity, stated.name) is None and not _in_known_object(stated):
