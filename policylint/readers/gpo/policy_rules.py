@@ -120,9 +120,10 @@ def _setting(element: etree._Element, scope: Scope, place: XmlAt) -> Written:
 
 
 def _whole(element: etree._Element, name: str) -> str:
-    """The text of a child with its blanks, which belong to the data."""
+    """The text of a child with its blanks, which belong to the data; `\\r\\n` in it is a line end."""
     found = next((child for child in element if local(child) == name), None)
-    return "" if found is None else "".join(map(str, found.itertext()))
+    text = "" if found is None else "".join(map(str, found.itertext()))
+    return text.replace(r"\r\n", "\r\n")
 
 
 def _policy(source: Source, name: str, gpo: _Gpo) -> tuple[Policy, list[Problem]]:

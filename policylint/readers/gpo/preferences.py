@@ -7,7 +7,7 @@ nothing. The side is that of the folder, wherever in the registry an item writes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from lxml import etree
@@ -176,20 +176,20 @@ def _members(group: Claim, key: str, properties: etree._Element) -> Iterator[Cla
 def _write(file: _File, claim: Claim) -> None:
     """Adds a claim after those before it: where it applies it replaces them, unless it only creates."""
     earlier = file.claims.get(claim.setting.key, [])
-    if claim.soft:
-        file.claims[claim.setting.key] = [*earlier, *_created(claim, earlier)]
-        return
-    elsewhere = (replace(old, when=every(old.when, negate(claim.when))) for old in earlier)
-    file.claims[claim.setting.key] = [*(old for old in elsewhere if not _never(old.when)), claim]
-
-
-def _created(claim: Claim, earlier: Iterable[Claim]) -> Iterator[Claim]:
-    """What "Create" comes to after items on the same thing: nothing where they wrote it, a write where they deleted."""
     there = some(*(old.when for old in earlier if not old.absent))
-    alone = every(claim.when, negate(there))
-    if not _never(alone):
-        gone = some(*(old.when for old in earlier if old.absent))
-        yield replace(claim, when=alone, soft=gone != ALWAYS)
+    gone = some(*(old.when for old in earlier if old.absent))
+    if claim.soft:
+        # Where an earlier item deleted the thing it is written for certain; elsewhere only if the machine has none.
+        certain = replace(claim, soft=False, when=every(claim.when, gone, negate(there)))
+        added = [certain, replace(claim, when=every(claim.when, negate(there), negate(gone)))]
+        replaced = [_unless(claim, old) if old.absent else old for old in earlier]
+    else:
+        added, replaced = [claim], [_unless(claim, old) for old in earlier]
+    file.claims[claim.setting.key] = [kept for kept in (*replaced, *added) if not _never(kept.when)]
+
+
+def _unless(claim: Claim, old: Claim) -> Claim:
+    return replace(old, when=every(old.when, negate(claim.when)))
 
 
 def _never(when: When) -> bool:
