@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from policylint.model import Claim, Policy, Scope, SettingId, Value
+from policylint.reach import Excluded
 
 
 class State(StrEnum):
@@ -62,6 +63,8 @@ class Outcome:
     """What the outcome needs to work; listed, never deciding."""
     contenders: tuple[Contender, ...] = ()
     """The claims that had a say, strongest first; the first one with reasons that say so decides."""
+    settings: tuple[SettingId, ...] = ()
+    """The settings that it is derived from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +77,19 @@ class Effective:
     facts: Mapping[str, object]
     settings: tuple[Result, ...]
     outcomes: tuple[Outcome, ...]
+    excluded: tuple[Excluded, ...] = ()
+    """Policies that do not reach the target, each with the rule that keeps it out."""
+
+    def out_of_play(self, settings: Collection[SettingId]) -> tuple[Excluded, ...]:
+        """The policies that say something about the settings and do not reach the target, by name."""
+        found = {
+            (item.policy.name, item.policy.id, item.reason): item
+            for item in self.excluded
+            if any(c.setting in settings and item.scope in (None, c.scope) for c in item.policy.claims)
+        }
+        return tuple(found[key] for key in sorted(found))
+
+
+def settings_of(subject: Result | Outcome) -> tuple[SettingId, ...]:
+    """The settings that a subject is about."""
+    return (subject.setting,) if isinstance(subject, Result) else subject.settings

@@ -21,6 +21,7 @@ def resolve(precedence: Precedence) -> Effective:
         target.facts.known(),
         tuple(sorted((*rows, *family_rows), key=_place)),
         (trust,),
+        precedence.excluded,
     )
 
 

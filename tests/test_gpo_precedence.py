@@ -358,3 +358,22 @@ def test_g_link_raw_the_last_string_is_link_order_1_by_convention() -> None:
         ("raw gPLink order",),
     )
     assert {"G-LINK-RAW", "D1"} <= set(found.reasons)
+
+
+def test_policies_that_do_not_reach_the_target_are_listed_with_the_rule_that_keeps_them_out() -> None:
+    estate = Estate(
+        (
+            gpo("Blocked", claim(1), links=(link("contoso.com"),)),
+            gpo("Disabled", claim(2), links=(link("contoso.com/A", enabled=False),)),
+            gpo("Elsewhere", claim(3), links=(link("contoso.com/C"),)),
+            gpo("Here", claim(4), links=(link("contoso.com/A"),)),
+        ),
+        topology=parse(BLOCKED, "topology.toml"),
+        linked=True,
+    )
+    found = resolve(rank(estate, Target(name="T", device="contoso.com/A")))
+    assert [(o.policy.name, o.reason, o.text) for o in found.out_of_play([registry(Scope.DEVICE, KEY, "Value")])] == [
+        ("Blocked", "G-BLOCK", "inheritance is blocked below its link"),
+        ("Disabled", "G-LINK-DISABLED", "its link to contoso.com/A is disabled"),
+        ("Elsewhere", "G-LSDOU", "not linked to a container of this target"),
+    ]

@@ -150,6 +150,7 @@ def _outcome(family: Hellos) -> Outcome:
         tuple(dict.fromkeys(reasons)),
         _prerequisites(candidates, assumed),
         tuple(_outcome_contenders(assumed)),
+        tuple(hello.id(scope) for hello in subjects for scope in Scope),
     )
 
 

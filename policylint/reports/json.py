@@ -25,9 +25,10 @@
     CONTENDER {"policy": name, "id", "channel", "location": {"path", "line", "column", "record", "pointer", "bytes"},
                "reasons", "setting", "scope", "value", "type", "absent", "origin", "when": condition in words | null}
 
-`story` (why): `{"version": 1, "target": …, "setting": SETTING, "also": [SETTING]}`, where "also" holds the same one in
-the other scope; or `{"version": 1, "target": …, "outcome": OUTCOME, "also": []}`, where the outcome has "contenders":
-[CONTENDER] as well, strongest first.
+`story` (why): `{"version": 1, "target": …, "setting": SETTING, "also": [SETTING], "excluded": […]}`, where "also" holds
+the same one in the other scope and "excluded" the policies that set it and do not reach the target: {"policy", "id",
+"channel", "reason", "text"}; or `{"version": 1, "target": …, "outcome": OUTCOME, …}`, where the outcome has
+"contenders": [CONTENDER] as well, strongest first.
 
 Binary values are hexadecimal text, lists are arrays, secrets are "****". The output is ASCII, so that no code page and
 no terminal can do anything to it.
@@ -38,7 +39,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from policylint.effective import Contender, Effective, Outcome, Result
+from policylint.effective import Contender, Effective, Outcome, Result, settings_of
 from policylint.evidence import Evidence
 from policylint.facts import ALWAYS
 from policylint.findings import Finding, Location, Summary
@@ -91,7 +92,18 @@ def story(effective: Effective, subjects: Sequence[Result | Outcome], locator: L
     """Why a setting, in each scope that has it, or an outcome is as it is."""
     first, *others = [_subject(subject, locator) for subject in subjects]
     kind = "setting" if isinstance(subjects[0], Result) else "outcome"
-    return dumps({"version": VERSION, "target": _target(effective), kind: first, "also": others})
+    out = effective.out_of_play([setting for subject in subjects for setting in settings_of(subject)])
+    excluded = [
+        {
+            "policy": o.policy.name,
+            "id": o.policy.id,
+            "channel": str(o.policy.channel),
+            "reason": o.reason,
+            "text": o.text,
+        }
+        for o in out
+    ]
+    return dumps({"version": VERSION, "target": _target(effective), kind: first, "also": others, "excluded": excluded})
 
 
 def _subject(subject: Result | Outcome, locator: Locator) -> Json:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from policylint.effective import Contender, Effective, Outcome, Result, State
+from policylint.effective import Contender, Effective, Outcome, Result, State, settings_of
 from policylint.escape import terminal
 from policylint.facts import ALWAYS
 from policylint.laws import explain_fact, law_text
@@ -29,7 +29,8 @@ def story(effective: Effective, subjects: Sequence[Result | Outcome], locator: L
     paint = painter(color)
     blocks = [list(header(effective, paint))]
     for subject in subjects:
-        blocks += [list(_title(subject, paint)), *_told(subject, locator, paint), list(_verdict(subject, paint))]
+        blocks += [list(_title(subject, paint)), *_told(subject, locator, paint)]
+        blocks += [*_out_of_play(effective, subject, paint), list(_verdict(subject, paint))]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
@@ -44,6 +45,14 @@ def _told(subject: Result | Outcome, locator: Locator, paint: Paint) -> Iterator
         yield [*_contender(number, contender, wins, subject, paint), *drawn]
     if not ranked:
         yield ["  no policy says anything about it"]
+
+
+def _out_of_play(effective: Effective, subject: Result | Outcome, paint: Paint) -> Iterator[list[str]]:
+    """The policies that would have a say if they reached the target, with the rule that keeps each out."""
+    out = effective.out_of_play(settings_of(subject))
+    if out:
+        told = [f"{owner(o.policy)}: {terminal(o.text)}   {paint(terminal(o.reason), 'frame')}" for o in out]
+        yield ["  not in play", *(f"     {line}" for line in told)]
 
 
 def _title(subject: Result | Outcome, paint: Paint) -> Iterator[str]:
