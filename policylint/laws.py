@@ -69,6 +69,16 @@ LAWS: Mapping[str, Law] = {
     "G-POL-SPECIAL": Law(
         "`**` instructions act at their position; `**soft.` writes only what is absent", "SPEC", f"{GPREG} 2.2.1"
     ),
+    # Security settings, audit policy and scripts
+    "G-SEC-ACCOUNT": Law(
+        "password, lockout and Kerberos policy of domain accounts come only from GPOs linked at the domain's root; "
+        "elsewhere they rule a computer's local accounts",
+        "DOC",
+        "Account Policies (Windows security documentation)",
+    ),
+    "G-AUD-LEGACY": Law(
+        "advanced audit policy that any GPO sets clears the legacy one", "DOC", "Advanced security audit policy FAQ"
+    ),
     # Group Policy and Intune
     "M-DEFAULT-GP": Law(
         "where both set one policy Group Policy wins",
@@ -167,6 +177,11 @@ LAWS: Mapping[str, Law] = {
     "D25": Law("Windows Hello unset on hybrid devices: on, or a convenience PIN", "CONFLICT", "W-DEFAULT"),
     "D29": Law(
         "digits in PINs unset: required by the DDF, allowed by Passport.admx", "CONFLICT", f"{CSP}; Passport.admx"
+    ),
+    "D30": Law(
+        "0 in audit.csv: no auditing, as the editor writes it, or unchanged, as specified",
+        "CONFLICT",
+        "[MS-GPAC] 2.2.1.3",
     ),
 }
 """In the order in which they are explained."""

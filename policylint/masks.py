@@ -55,6 +55,12 @@ _FOLLOWING = _compiled(
     r"(?:string|data|value)(?:\s[^<>]{0,200})?" + _GT + _MARKED_UP,
 )
 """What comes after the name of a secret and holds the secret itself."""
+_ARGUMENT = re.compile(
+    r"(?<![^\s=\"'])(?:--?|/)\w*(?:pass(?:w\w*|phrase|code)?|pwd|secret)(?:[ \t]+|[:=])"
+    r"(?P<v>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'<>,;]+)",
+    re.IGNORECASE,
+)
+"""A password on a command line: `-Password …`, `/pass:…`."""
 _OPENING = re.compile(_LT + r"[\w:.-]*$", re.IGNORECASE)
 _ELEMENT = re.compile(
     r"(?:\s[^<>]{0,200})?" + _GT + r"(?:\s*" + _LT + r"value" + _GT + r")?" + _MARKED_UP, re.IGNORECASE | re.DOTALL
@@ -116,7 +122,8 @@ def _blank(text: str) -> str:
 
 def spans(text: str) -> tuple[Span, ...]:
     """Where secrets stand in a text of any format: start and end offsets, sorted, not overlapping."""
-    return _merged([span for anchor in _ANCHOR.finditer(text) for span in _around(text, anchor)])
+    named = [span for anchor in _ANCHOR.finditer(text) for span in _around(text, anchor)]
+    return _merged([*named, *_values(*_ARGUMENT.finditer(text))])
 
 
 def _around(text: str, anchor: re.Match[str]) -> Iterator[Span]:

@@ -35,9 +35,9 @@ class SettingId:
     """The join key of settings. `text` is the first spelling seen; two ids are equal when their `key` is.
 
     Forms: `HKLM\\Key!Value` (`HKCU\\…` for users; the default value ends in `!`), `./Device/Vendor/MSFT/…`,
-    `secedit:Section/Name`, `audit:{guid}`, `gpp:Kind/key`, `admx:Category/Policy` for an administrative template that
-    no ADMX file names, `graph:entity/property` for a Graph property without a CSP node, `compliance:entity/property`,
-    and outcomes such as `whfb/trust-model`.
+    `secedit:Section/Name`, `audit:{guid}`, `script:Startup/…`, `folder:{guid}/sid`, `software:…`, `gpp:Kind/key`,
+    `admx:Category/Policy` for an administrative template that no ADMX file names, `graph:entity/property` for a Graph
+    property without a CSP node, `compliance:entity/property`, and outcomes such as `whfb/trust-model`.
     """
 
     text: str = field(compare=False)
@@ -75,7 +75,7 @@ def setting_id(text: str) -> SettingId:
         return SettingId(text, text.casefold())
     if text.startswith("./"):
         return csp(text)
-    if re.match(r"(secedit|audit|gpp|admx|graph|compliance|whfb)[:/].", text):
+    if re.match(r"(secedit|audit|script|folder|software|gpp|admx|graph|compliance|whfb)[:/].", text):
         return SettingId(text, text.casefold())
     raise ValueError(f"'{text}' is not a setting id")
 

@@ -128,7 +128,7 @@ def test_a_broken_gpt_ini_is_said_and_every_setting_counts(tmp_path: Path) -> No
     assert [(r.path, r.status) for r in reading.files] == [(f"{GPO}/GPT.INI", "unread"), (path, "read")]
 
 
-def test_settings_outside_of_any_gpo_are_named(tmp_path: Path) -> None:
+def test_settings_outside_of_any_gpo_make_a_policy_a_file(tmp_path: Path) -> None:
     reading = read(
         tmp_path,
         {
@@ -139,18 +139,17 @@ def test_settings_outside_of_any_gpo_are_named(tmp_path: Path) -> None:
             "Assets/GPT.INI": GPT,
         },
     )
-    outside = "settings of the kind '{}' outside of a GPO: recognised, but not evaluated yet"
     assert [(p.rule, p.message, p.evidence.path) for p in reading.problems] == [
-        ("RD010", outside.format("security template"), "x/GptTmpl.inf"),
-        ("RD010", outside.format("advanced audit policy"), "x/audit.csv"),
+        ("RD020", "line 2: 2 columns instead of 7", "x/audit.csv"),
     ]
     assert {r.path: (r.status, r.kind) for r in reading.files} == {
         "Assets/GPT.INI": ("ignored", "GPT.INI"),
-        "x/GptTmpl.inf": ("ignored", "security template"),
+        "x/GptTmpl.inf": ("read", "security template"),
         "x/Preferences/Drives/Drives.xml": ("read", "preferences: Drive Maps"),
-        "x/audit.csv": ("ignored", "advanced audit policy"),
+        "x/audit.csv": ("unread", "advanced audit policy"),
         "x/comment.cmtx": ("ignored", "comments"),
     }
+    assert [policy.id for policy in reading.policies] == ["x/GptTmpl.inf", "x/Preferences/Drives/Drives.xml"]
 
 
 def test_files_that_only_share_a_name_are_left(tmp_path: Path) -> None:

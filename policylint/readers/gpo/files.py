@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from policylint.model import Scope
+from policylint.readers.gpo import audit_csv, folder_redirection, scripts_ini, security_template, software
 from policylint.readers.gpo.cse import (
     AUDIT,
     FOLDER_REDIRECTION,
@@ -19,7 +20,8 @@ from policylint.readers.gpo.cse import (
     SECURITY,
     SOFTWARE,
 )
-from policylint.readers.source import decode
+from policylint.readers.gpo.settings_file import Found
+from policylint.readers.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Kind:
     name: str
     cse: str | None = None
     reason: str = ""
-    holds_settings: Callable[[bytes], bool] = bool
+    read: Callable[[bytes, Scope, Source, str], Found] | None = None
+    """Reads the claims of such a file, given its bytes, side and source and the id of its GPO."""
     preference: str = ""
     """The title of a kind of preferences that Windows has an extension for."""
 
@@ -39,39 +42,12 @@ class Kind:
         return not self.reason
 
 
-def _template_settings(data: bytes) -> bool:
-    """Whether a security template has more than its [Unicode] and [Version]."""
-    section = ""
-    for line in map(str.strip, decode(data).splitlines()):
-        if line.startswith("["):
-            section = line.casefold()
-        elif line and not line.startswith(";") and section not in ("[unicode]", "[version]"):
-            return True
-    return False
-
-
-def _audit_settings(data: bytes) -> bool:
-    """Whether an audit.csv has more than its header."""
-    return len([line for line in decode(data).splitlines() if line.strip()]) > 1
-
-
-def _ini_settings(data: bytes) -> bool:
-    """Whether an INI file assigns anything outside [version]."""
-    section = ""
-    for line in map(str.strip, decode(data).splitlines()):
-        if line.startswith("["):
-            section = line.casefold()
-        elif "=" in line and section != "[version]":
-            return True
-    return False
-
-
 REGISTRY_POL = Kind("Registry.pol", REGISTRY)
-TEMPLATE = Kind("security template", SECURITY, holds_settings=_template_settings)
-AUDIT_CSV = Kind("advanced audit policy", AUDIT, holds_settings=_audit_settings)
-SCRIPTS_INI = Kind("scripts", SCRIPTS, holds_settings=_ini_settings)
-FDEPLOY = Kind("folder redirection", FOLDER_REDIRECTION, holds_settings=_ini_settings)
-PACKAGE = Kind("software installation", SOFTWARE)
+TEMPLATE = Kind("security template", SECURITY, read=security_template.read)
+AUDIT_CSV = Kind("advanced audit policy", AUDIT, read=audit_csv.read)
+SCRIPTS_INI = Kind("scripts", SCRIPTS, read=scripts_ini.read)
+FDEPLOY = Kind("folder redirection", FOLDER_REDIRECTION, read=folder_redirection.read)
+PACKAGE = Kind("software installation", SOFTWARE, read=software.read)
 PREFERENCE = Kind("preferences")
 COMMENTS = Kind("comments", reason="holds the comments of settings, not settings")
 GPO_COMMENT = Kind("GPO comment", reason="holds the comment of the GPO, not settings")

@@ -19,6 +19,7 @@ from policylint.readers.gpo.tree import (
     Tree,
     read_preferences,
     read_registry,
+    read_settings,
     read_tree,
     unevaluated,
 )
@@ -112,8 +113,8 @@ def _alone(source: Source) -> Reading | None:
     if source.suffix == ".pol":
         return _loose_registry(source)
     kind = AUDIT_CSV if _is_audit(source) else loose(source.path)
-    if kind is not None and kind.preference:
-        return _loose_preferences(source, kind)
+    if kind is not None and (kind.preference or kind.read is not None):
+        return _loose_settings(source, kind)
     return None if kind is None else _loose_other(source, kind)
 
 
@@ -124,11 +125,11 @@ def _loose_registry(source: Source) -> Reading:
     return Reading((policy,), problems=tuple(tree.problems), files=tuple(tree.files))
 
 
-def _loose_preferences(source: Source, kind: Kind) -> Reading:
+def _loose_settings(source: Source, kind: Kind) -> Reading:
     tree = Tree(source.path, UNKNOWN, source.path)
-    read_preferences(tree, kind, _half_above(source.path), source)
+    (read_preferences if kind.preference else read_settings)(tree, kind, _half_above(source.path), source)
     policy = _policy(source.path, source.path, source.at(), tree)
-    read = all(record.status == "read" for record in tree.files)
+    read = bool(tree.claims) or all(record.status == "read" for record in tree.files)
     return Reading((policy,) if read else (), problems=tuple(tree.problems), files=tuple(tree.files))
 
 

@@ -14,6 +14,7 @@ from policylint.readers.gpo import gpt_ini, preferences
 from policylint.readers.gpo.cse import NAMES
 from policylint.readers.gpo.files import FOREIGN, GPT_INI, REGISTRY_POL, Kind, classify
 from policylint.readers.gpo.registry_pol import claims, records
+from policylint.readers.gpo.settings_file import Found
 from policylint.readers.source import Source, problem
 
 Registered = Mapping[Scope, frozenset[str] | None]
@@ -21,7 +22,7 @@ Registered = Mapping[Scope, frozenset[str] | None]
 
 UNKNOWN: Registered = {Scope.DEVICE: None, Scope.USER: None}
 SIDES = {Scope.DEVICE: "computer", Scope.USER: "user"}
-UNREAD = frozenset(("RD001", "RD002", "RD003", "RD004", "RD005", "RD007"))
+UNREAD = frozenset(("RD001", "RD002", "RD003", "RD004", "RD005", "RD007", "RD020"))
 """Problems after which a file counts as not read, or not fully."""
 
 _NOT_REGISTERED = "its client-side extension is not registered in the GPO"
@@ -64,6 +65,8 @@ def read_tree(files: Sequence[tuple[str, Source]], registered: Registered | None
             read_registry(tree, scope, source)
         elif scope is not None and kind.preference:
             read_preferences(tree, kind, scope, source)
+        elif scope is not None and kind.read is not None:
+            read_settings(tree, kind, scope, source)
         elif scope is not None and kind.settings:
             _pend(tree, kind, scope, source)
         else:
@@ -122,6 +125,26 @@ def read_preferences(tree: Tree, kind: Kind, scope: Scope, source: Source) -> No
     tree.files.append(FileRecord(source.path, "read", kind.name, off if found.off else "", len(found.claims)))
 
 
+def read_settings(tree: Tree, kind: Kind, scope: Scope, source: Source) -> None:
+    """Adds what a file of one of the smaller kinds claims; none of it when the extension that applies it is missing."""
+    try:
+        found = Found() if kind.read is None else kind.read(source.read(), scope, source, tree.policy)
+    except ReadError as error:
+        tree.problems.append(problem(source, error, tree.policy))
+        tree.files.append(FileRecord(source.path, "unread", kind.name, error.message))
+        return
+    tree.problems += [replace(fault, policy=tree.policy) for fault in found.problems]
+    damaged = any(fault.rule in UNREAD for fault in found.problems)
+    status: FileStatus = "unread" if damaged else "read" if found.claims else "ignored"
+    reason = {"unread": "damaged, or not all of it could be used", "ignored": "holds no settings"}.get(status, "")
+    if found.claims and not _registers(tree, kind, scope):
+        tree.problems.append(_unregistered(tree, kind, scope, source, _not_applied(len(found.claims))))
+        status, reason = ("ignored", _NOT_REGISTERED) if status == "read" else (status, reason)
+        found = Found()
+    tree.claims += found.claims
+    tree.files.append(FileRecord(source.path, status, kind.name, reason, len(found.claims)))
+
+
 def _not_applied(settings: int) -> str:
     return (
         "1 setting in this file does not apply" if settings == 1 else f"{settings} settings in this file do not apply"
@@ -131,7 +154,7 @@ def _not_applied(settings: int) -> str:
 def unevaluated(source: Source, kind: Kind) -> tuple[FileRecord, ReadError | None]:
     """The record of a settings file that is recognised but not evaluated; the error says that it cannot be read."""
     try:
-        holds = kind.holds_settings(source.read())
+        holds = bool(source.read())
     except ReadError as error:
         return FileRecord(source.path, "unread", kind.name, error.message), error
     return FileRecord(source.path, "ignored", kind.name, NOT_EVALUATED if holds else "holds no settings"), None

@@ -1,0 +1,212 @@
+"""Security templates: `GptTmpl.inf` ([MS-GPSB] 2.2; rules G-SEC-*).
+
+Sections come in any order. An empty list is a value: `SeDebugPrivilege =` grants the right to nobody, and an empty
+`__Members` empties the group. Principals are compared as SIDs without their `*`; lists of them have no order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from policylint.facts import ALWAYS, Is, When
+from policylint.model import Scope, Value
+from policylint.readers.gpo.settings_file import Found, Row, Written, fields, rows, unquoted
+from policylint.readers.source import Source
+
+_ACCOUNT_RULE, _AUDIT_RULE = "G-SEC-ACCOUNT", "G-AUD-LEGACY"
+LOCAL_ACCOUNTS = Is(f"{_ACCOUNT_RULE} (for local accounts)")
+"""What an account policy hangs on: domain accounts obey the GPOs at the domain's root alone."""
+LEGACY_AUDIT = Is(f"{_AUDIT_RULE} (no advanced audit policy applies)")
+ACCOUNT_POLICY = frozenset(
+    (
+        "minimumpasswordage",
+        "maximumpasswordage",
+        "minimumpasswordlength",
+        "passwordcomplexity",
+        "passwordhistorysize",
+        "cleartextpassword",
+        "requirelogontochangepassword",
+        "lockoutbadcount",
+        "resetlockoutcount",
+        "lockoutduration",
+        "allowadministratorlockout",
+    )
+)
+"""The entries of [System Access] that are password and lockout policy, case-folded ([MS-GPSB] 2.2.1.1, 2.2.1.2)."""
+
+_NUMBER = re.compile(r"-?[0-9]{1,10}")
+_SID = re.compile(r"s-1(-[0-9a-fx]+)+", re.IGNORECASE)
+_GROUP = re.compile(r"(?P<group>.+)__(?P<list>members|memberof)", re.IGNORECASE)
+
+
+def read(data: bytes, scope: Scope, source: Source, policy: str) -> Found:
+    """The claims of a security template. `policy` is not needed: no entry belongs to its GPO alone.
+
+    Problems: RD020 a row that its section's grammar does not allow, RD021 a section that [MS-GPSB] does not know, or an
+    entry that stands twice. Raises ReadError (RD005) for bytes that are no text.
+    """
+    written = Written(scope, source)
+    unknown: set[str] = set()
+    for row in rows(data):
+        section = _SECTIONS.get(row.section.casefold())
+        if section is not None:
+            name, write = section
+            write(written, name, row)
+        elif not row.section:
+            written.damaged(row.line, f"'{row.text[:40]}' stands before the first section")
+        elif row.section.casefold() not in (*_SILENT, *unknown):
+            unknown.add(row.section.casefold())
+            written.passed_over(row.line, f"the section [{row.section}] is none of a security template")
+    return written.found()
+
+
+def principal(written: str) -> str:
+    """A principal in one spelling: SIDs in upper case without `*`, names as they are."""
+    bare = unquoted(written.strip()).removeprefix("*").strip()
+    return bare.upper() if _SID.fullmatch(bare) else bare
+
+
+def principals(written: str) -> tuple[str, ...]:
+    """A list of principals in one order, each once; nobody is the empty tuple."""
+    found = {name.casefold(): name for name in map(principal, written.split(",")) if name}
+    return tuple(found[key] for key in sorted(found))
+
+
+def _assignment(written: Written, row: Row) -> tuple[str, str] | None:
+    """Name and right-hand side of `name = value`; RD020 and None where there is no such thing."""
+    name, sign, value = row.text.partition("=")
+    if sign and name.strip():
+        return unquoted(name.strip()), value.strip()
+    written.damaged(row.line, f"'{row.text[:60]}' in [{row.section}] is not of the form name = value")
+    return None
+
+
+def _write_value(written: Written, section: str, row: Row) -> None:
+    """`MinimumPasswordLength = 14`, `NewGuestName = "Visitor"`."""
+    pair = _assignment(written, row)
+    if pair is None:
+        return
+    name, text = pair
+    value: Value = int(text) if _NUMBER.fullmatch(text) else unquoted(text)
+    when: When = ALWAYS
+    if section == "Kerberos Policy" or (section == "System Access" and name.casefold() in ACCOUNT_POLICY):
+        when = LOCAL_ACCOUNTS
+    elif section == "Event Audit":
+        when = LEGACY_AUDIT
+    kind = "Integer" if isinstance(value, int) else "String"
+    if (section in _NUMERIC or when is not ALWAYS) and kind == "String":
+        written.damaged(row.line, f"'{name}' in [{section}] is '{text}', not a number")
+    else:
+        written.write(row.line, f"secedit:{section}/{name}", value, kind, when)
+
+
+def _write_right(written: Written, section: str, row: Row) -> None:
+    """`SeBackupPrivilege = *S-1-5-32-544,*S-1-5-32-551`."""
+    pair = _assignment(written, row)
+    if pair is not None:
+        written.write(row.line, f"secedit:{section}/{pair[0]}", principals(pair[1]), "Principals")
+
+
+def _write_group(written: Written, section: str, row: Row) -> None:
+    """`*S-1-5-32-544__Members = Domain Admins`."""
+    pair = _assignment(written, row)
+    if pair is None:
+        return
+    match = _GROUP.fullmatch(pair[0])
+    if match is None:
+        written.damaged(row.line, f"'{pair[0]}' in [{section}] ends in neither __Members nor __Memberof")
+        return
+    name = f"{principal(match['group'])}__{match['list'].capitalize()}"
+    written.write(row.line, f"secedit:{section}/{name}", principals(pair[1]), "Principals")
+
+
+def _write_registry(written: Written, section: str, row: Row) -> None:
+    r"""`MACHINE\System\…\Lsa\LmCompatibilityLevel=4,5`: the type, then its data. Names may hold `=`."""
+    match = _REGISTRY_VALUE.fullmatch(row.text)
+    if match is None:
+        written.damaged(row.line, f"'{row.text[:60]}' in [{section}] is not of the form path=type,data")
+        return
+    kind, convert = _TYPES.get(int(match["type"]), ("", None))
+    if convert is None:
+        written.damaged(row.line, f"'{match['name']}' has the type {match['type']}, which [MS-GPSB] does not know")
+        return
+    try:
+        value = convert(match["data"].strip())
+    except ValueError as exc:
+        written.damaged(row.line, f"{kind} '{match['name']}' {exc}")
+        return
+    written.write(row.line, f"secedit:{section}/{unquoted(match['name'].strip())}", value, kind)
+
+
+_REGISTRY_VALUE = re.compile(r"(?P<name>.+?)\s*=\s*(?P<type>[0-9]{1,3})\s*,(?P<data>.*)", re.DOTALL)
+
+
+def _dword(data: str) -> int:
+    text = unquoted(data)
+    if not re.fullmatch(r"[0-9]{1,10}|0[xX][0-9a-fA-F]{1,8}", text) or not 0 <= int(text, _base(text)) < 1 << 32:
+        raise ValueError(f"is '{text}', not a number of 32 bits")
+    return int(text, _base(text))
+
+
+def _base(text: str) -> int:
+    return 16 if text[:2].casefold() == "0x" else 10
+
+
+def _binary(data: str) -> bytes:
+    """Bytes as numbers with commas between them."""
+    found = [unquoted(part.strip()) for part in data.split(",")] if data else []
+    numbers = all(re.fullmatch(r"[0-9]{1,3}|0[xX][0-9a-fA-F]{1,2}", part) for part in found)
+    if not numbers or any(int(part, _base(part)) > 255 for part in found):
+        raise ValueError(f"is '{data[:40]}', not bytes with commas between them")
+    return bytes(int(part, _base(part)) for part in found)
+
+
+def _strings(data: str) -> tuple[str, ...]:
+    """A comma separates two strings; one inside a string is written as a quoted comma."""
+    found = fields(data)
+    if found is None:
+        raise ValueError("has a quote that does not end")
+    return () if found == [""] else tuple(_piece(part) for part in found)
+
+
+def _piece(text: str) -> str:
+    whole = unquoted(text)
+    return whole if whole is not text else text.replace('","', ",")
+
+
+_TYPES: dict[int, tuple[str, Callable[[str], Value]]] = {
+    1: ("REG_SZ", unquoted),
+    2: ("REG_EXPAND_SZ", unquoted),
+    3: ("REG_BINARY", _binary),
+    4: ("REG_DWORD", _dword),
+    7: ("REG_MULTI_SZ", _strings),
+}
+
+
+def _write_protected(written: Written, section: str, row: Row) -> None:
+    """`"Spooler",4,""`: a name, a digit (start type, or how permissions are passed on; D26) and an SDDL string."""
+    found = fields(row.text)
+    if found is None or len(found) != 3 or not unquoted(found[0]) or not found[1].isdecimal():
+        written.damaged(row.line, f'\'{row.text[:60]}\' in [{section}] is not of the form "name",number,"SDDL"')
+        return
+    name, digit, sddl = map(unquoted, found)
+    written.write(row.line, f"secedit:{section}/{name}", (digit, sddl), _PROTECTED[section])
+
+
+_PROTECTED = {
+    "Service General Setting": "Start type, SDDL",
+    "Registry Keys": "Mode, SDDL",
+    "File Security": "Mode, SDDL",
+}
+_NUMERIC = frozenset(("System Log", "Security Log", "Application Log"))
+_SILENT = frozenset(("unicode", "version", "profile description"))
+"""Sections that say what the file is and set nothing."""
+_WRITERS: dict[Callable[[Written, str, Row], None], tuple[str, ...]] = {
+    _write_value: ("System Access", "Kerberos Policy", "Event Audit", "System Log", "Security Log", "Application Log"),
+    _write_registry: ("Registry Values",),
+    _write_right: ("Privilege Rights",),
+    _write_group: ("Group Membership",),
+    _write_protected: tuple(_PROTECTED),
+}
+_SECTIONS = {name.casefold(): (name, write) for write, names in _WRITERS.items() for name in names}
