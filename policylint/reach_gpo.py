@@ -12,6 +12,8 @@ from policylint.reach import Excluded, Placement, Reach
 from policylint.targets import member
 
 LOOPBACK = r"hklm\software\policies\microsoft\windows\system!userpolicymode"
+EVERYONES_GROUP = {Scope.DEVICE: "-515", Scope.USER: "-513"}
+"""Domain Computers and Domain Users: how the SID ends of the group that every account of a side is in."""
 LOOPBACK_MODES = {1: "merge", 2: "replace"}
 """UserPolicyMode (G-LOOP-VALUE)."""
 
@@ -121,8 +123,8 @@ def _filtered(policy: Policy, scope: Scope, at: Placement) -> list[tuple[str, Wh
 
 
 def _principal(sid: str, scope: Scope, at: Placement) -> When:
-    if scope is Scope.DEVICE and sid.startswith("S-1-5-21-") and sid.endswith("-515"):
-        return ALWAYS  # Domain Computers
+    if sid.startswith("S-1-5-21-") and sid.endswith(EVERYONES_GROUP[scope]):
+        return ALWAYS
     return member(sid, at.target, at.estate)
 
 
