@@ -22,9 +22,11 @@ def ldif(*entries: tuple[str, Sequence[tuple[str, str | bytes]]], wrap: int = 76
     lines = []
     for dn, attributes in entries:
         for name, value in (("dn", dn), *attributes):
-            coded = isinstance(value, bytes) or not value.isascii()
-            raw = value if isinstance(value, bytes) else value.encode()
-            text = f"{name}:: {base64.b64encode(raw).decode()}" if coded else f"{name}: {value}"
+            if isinstance(value, str) and value.isascii():
+                text = f"{name}: {value}"
+            else:
+                raw = value if isinstance(value, bytes) else value.encode()
+                text = f"{name}:: {base64.b64encode(raw).decode()}"
             lines += [text[:wrap], *(f" {text[i : i + wrap - 1]}" for i in range(wrap, len(text), wrap - 1))]
         lines.append("")
     return newline.join([*lines, ""])

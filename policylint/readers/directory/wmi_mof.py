@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from policylint.errors import ReadError
 from policylint.evidence import LineAt
@@ -42,7 +43,7 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
 def _filters(source: Source, text: str) -> list[WmiQuery]:
     starts = [match.start() for match in _INSTANCE.finditer(text)]
     found = []
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in pairwise([*starts, len(text)]):
         told: dict[str, list[str]] = {"id": [], "name": [], "query": []}
         for name, value in _PROPERTY.findall(text, start, end):
             told[name.casefold()].append(re.sub(r"\\(.)", r"\1", value, flags=re.DOTALL))
