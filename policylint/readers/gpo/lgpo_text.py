@@ -18,6 +18,7 @@ from policylint.errors import ReadError
 from policylint.evidence import LineAt
 from policylint.model import Channel, FileRecord, Policy, Problem, Scope
 from policylint.readers.gpo import written_registry as written
+from policylint.readers.gpo.tree import judged
 from policylint.readers.gpo.written_registry import Written
 from policylint.readers.source import Reading, Source, decode, problem, sniff_encoding
 
@@ -120,7 +121,8 @@ def _read(source: Source) -> tuple[Policy | None, list[Problem], FileRecord]:
     )
     problems = [problem(source, error, policy.id) for error in faults]
     problems += [Problem(p.rule, p.message, p.evidence, policy.id) for p in result.problems]
-    return policy, problems, FileRecord(source.path, "read", KIND, "", len(policy.claims))
+    status, reason = judged(problems)
+    return policy, problems, FileRecord(source.path, status, KIND, reason, len(policy.claims))
 
 
 def _blocks(lines: Sequence[str]) -> Iterator[Written | ReadError | None]:

@@ -13,8 +13,10 @@ from lxml import etree
 
 from policylint.errors import ReadError
 from policylint.evidence import XmlAt
-from policylint.model import Channel, FileRecord, FileStatus, Policy, Problem, Scope
+from policylint.model import Channel, FileRecord, Policy, Problem, Scope
 from policylint.readers.gpo import written_registry as written
+from policylint.readers.gpo.template_lines import Entry, Subcategory, audit, template
+from policylint.readers.gpo.tree import judged
 from policylint.readers.gpo.written_registry import Written
 from policylint.readers.source import Reading, Source, problem
 from policylint.readers.xml import local, parse, route, text_in
@@ -23,12 +25,6 @@ KIND = "Policy Analyzer rules"
 _ROOT = "PolicyRules"
 _SIDES = {"ComputerConfig": Scope.DEVICE, "UserConfig": Scope.USER}
 _LISTS = frozenset(("CSE-Machine", "CSE-User"))
-_OTHERS = {
-    "SecurityTemplate": "security template",
-    "AuditSubcategory": "advanced audit policy",
-    "AuditOption": "advanced audit policy",
-}
-"""Elements that are recognised and not evaluated, with their kind in reports."""
 
 _TYPES: Mapping[str, tuple[int, Callable[[str], bytes]]] = {
     "REG_DWORD": (written.REG_DWORD, written.number(4)),
@@ -48,6 +44,8 @@ class _Gpo:
 
     first: XmlAt
     settings: list[Written] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    audit: list[Subcategory] = field(default_factory=list)
     others: dict[str, list[XmlAt]] = field(default_factory=dict)
     faults: list[ReadError] = field(default_factory=list)
 
@@ -73,8 +71,7 @@ def _read(source: Source) -> Reading:
         if local(root) != _ROOT:
             raise ReadError("RD012", f"no rules of Policy Analyzer: its root element is '{local(root)}'", XmlAt(()))
     except ReadError as error:
-        status: FileStatus = "ignored" if error.rule == "RD012" else "unread"
-        record = FileRecord(source.path, status, KIND, error.message)
+        record = FileRecord(source.path, "ignored" if error.rule == "RD012" else "unread", KIND, error.message)
         return Reading(problems=(problem(source, error),), files=(record,))
     policies, problems = [], list[Problem]()
     for name, gpo in _gpos(root).items():
@@ -82,7 +79,8 @@ def _read(source: Source) -> Reading:
         policies.append(policy)
         problems += faults
     settings = sum(len(policy.claims) for policy in policies)
-    record = FileRecord(source.path, "read", KIND, "", settings)
+    status, reason = judged(problems)
+    record = FileRecord(source.path, status, KIND, reason, settings)
     return Reading(reduced=tuple(policies), problems=tuple(problems), files=(record,))
 
 
@@ -99,8 +97,13 @@ def _gpos(root: etree._Element) -> dict[str, _Gpo]:
                 gpo.settings.append(_setting(element, _SIDES[tag], place))
             except ReadError as error:
                 gpo.faults.append(error)
+        elif tag == "SecurityTemplate":
+            gpo.entries.append(Entry(str(element.get("Section", "")), text_in(element, "LineItem") or "", place))
+        elif tag == "AuditSubcategory":
+            guid, number = text_in(element, "GUID") or "", text_in(element, "Setting") or ""
+            gpo.audit.append(Subcategory(guid, number, place))
         else:
-            gpo.others.setdefault(_OTHERS.get(tag, tag), []).append(place)
+            gpo.others.setdefault(tag, []).append(place)
     return gpos
 
 
@@ -128,17 +131,19 @@ def _whole(element: etree._Element, name: str) -> str:
 
 def _policy(source: Source, name: str, gpo: _Gpo) -> tuple[Policy, list[Problem]]:
     result = written.outcome(gpo.settings, source)
+    files = template(gpo.entries, source), audit(gpo.audit, source)
     policy = Policy(
         id=f"{source.path}#{name}" if name else source.path,
         name=name or source.path,
         channel=Channel.GPO,
         kind="gpo",
         evidence=source.at(gpo.first),
-        claims=result.claims,
+        claims=(*result.claims, *(claim for found in files for claim in found.claims)),
         sweeps=result.sweeps,
     )
     problems = [problem(source, error, policy.id) for error in gpo.faults]
-    problems += [replace(fault, policy=policy.id) for fault in result.problems]
+    told = [*result.problems, *(fault for found in files for fault in found.problems)]
+    problems += [replace(fault, policy=policy.id) for fault in told]
     for kind, places in sorted(gpo.others.items()):
         count = "1 setting" if len(places) == 1 else f"{len(places)} settings"
         message = f"{count} of the kind '{kind}': recognised, but not evaluated yet"

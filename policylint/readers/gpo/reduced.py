@@ -27,7 +27,12 @@ class Completed:
 
     def records(self, files: Iterable[FileRecord]) -> list[FileRecord]:
         """The records of the files; those that added nothing say so."""
-        return [replace(f, status="ignored", reason=REASON, settings=0) if f.path in self.unused else f for f in files]
+        return [
+            replace(f, status="ignored", reason=REASON, settings=0)
+            if f.path in self.unused and f.status == "read"
+            else f
+            for f in files
+        ]
 
     def problems(self, problems: Iterable[Problem]) -> Iterator[Problem]:
         """The problems without those of settings that were read from a better source."""

@@ -17,9 +17,12 @@ from lxml import etree
 from policylint.errors import ReadError
 from policylint.evidence import XmlAt
 from policylint.model import Channel, FileRecord, Filtering, Link, Policy, Problem, Scope
-from policylint.readers.gpo import gpreport, preferences, sddl_text, security_descriptor
+from policylint.readers.gpo import gpreport, preferences, report_security, sddl_text, security_descriptor
 from policylint.readers.gpo import written_registry as written
 from policylint.readers.gpo.cse import PREFERENCES
+from policylint.readers.gpo.settings_file import Found
+from policylint.readers.gpo.template_lines import Entry, Subcategory, audit, template
+from policylint.readers.gpo.tree import judged
 from policylint.readers.gpo.written_registry import Written
 from policylint.readers.source import Reading, Source
 from policylint.readers.xml import child, children, local, parse, route, text_in
@@ -47,6 +50,8 @@ class _Found:
     source: Source
     name: str
     settings: list[Written] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    audit: list[Subcategory] = field(default_factory=list)
     preferences: list[preferences.Preferences] = field(default_factory=list)
     lost: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -66,8 +71,10 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
             rest.append(source)
             continue
         policies += [policy for policy, _ in found]
-        problems += [fault for _, faults in found for fault in faults]
-        files.append(FileRecord(source.path, "read", KIND, "", sum(len(policy.claims) for policy, _ in found)))
+        told = [fault for _, faults in found for fault in faults]
+        status, reason = judged(told)
+        problems += told
+        files.append(FileRecord(source.path, status, KIND, reason, sum(len(policy.claims) for policy, _ in found)))
     return Reading(reduced=tuple(policies), problems=tuple(problems), files=tuple(files)), rest
 
 
@@ -93,6 +100,11 @@ def _policy(gpo: etree._Element, source: Source) -> tuple[Policy, list[Problem]]
         for extension in (e for half in children(gpo, side) for e in children(half, "ExtensionData")):
             _extension(found, extension, scope)
     result = written.outcome(found.settings, source)
+    files: list[Found | preferences.Preferences] = [
+        template(found.entries, source),
+        audit(found.audit, source),
+        *found.preferences,
+    ]
     filtering, faults = _filtering(gpo, report, source)
     policy = Policy(
         id=report.id or f"{source.path}#{report.name.text}",
@@ -100,7 +112,7 @@ def _policy(gpo: etree._Element, source: Source) -> tuple[Policy, list[Problem]]
         channel=Channel.GPO,
         kind="gpo",
         evidence=source.at(report.name.place),
-        claims=(*result.claims, *(claim for part in found.preferences for claim in part.claims)),
+        claims=(*result.claims, *(claim for part in files for claim in part.claims)),
         sweeps=result.sweeps,
         domain=text_in(child(gpo, "Identifier"), "Domain") or "",
         disabled_sides=report.disabled_sides,
@@ -108,7 +120,7 @@ def _policy(gpo: etree._Element, source: Source) -> tuple[Policy, list[Problem]]
         wmi_filter=text_in(gpo, "FilterName") or None,
         filtering=filtering,
     )
-    faults += [*result.problems, *(fault for part in found.preferences for fault in part.problems)]
+    faults += [*result.problems, *(fault for part in files for fault in part.problems)]
     faults += _lost(found, policy)
     return policy, [replace(fault, policy=policy.id) for fault in faults]
 
@@ -125,6 +137,10 @@ def _extension(found: _Found, element: etree._Element, scope: Scope) -> None:
             found.settings += [] if setting is None else [setting]
         elif part.tag == f"{{{_REGISTRY}}}Policy":
             found.lost["administrative templates", _BY_NAME] += 1
+        elif part.tag in report_security.SHOWN and (shown := report_security.entry(part)) is not None:
+            found.entries.append(shown)
+        elif part.tag == report_security.AUDIT:
+            found.audit.append(report_security.subcategory(part))
         elif name in _TITLES:
             found.preferences.append(preferences.items_below(part, scope, found.source, name, found.name))
         else:

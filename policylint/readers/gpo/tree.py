@@ -5,7 +5,7 @@ A backup and a SYSVOL tree differ in what stands around this folder, not in what
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from policylint.errors import ReadError
@@ -25,8 +25,14 @@ SIDES = {Scope.DEVICE: "computer", Scope.USER: "user"}
 UNREAD = frozenset(("RD001", "RD002", "RD003", "RD004", "RD005", "RD007", "RD020"))
 """Problems after which a file counts as not read, or not fully."""
 
+DAMAGED = "damaged, or not all of it could be used"
 _NOT_REGISTERED = "its client-side extension is not registered in the GPO"
 NOT_EVALUATED = "not evaluated yet"
+
+
+def judged(problems: Iterable[Problem]) -> tuple[FileStatus, str]:
+    """Status and reason of a file that was read, by its problems."""
+    return ("unread", DAMAGED) if any(fault.rule in UNREAD for fault in problems) else ("read", "")
 
 
 @dataclass(slots=True)
@@ -96,7 +102,7 @@ def read_registry(tree: Tree, scope: Scope, source: Source) -> None:
     faults = [Problem(p.rule, p.message, p.evidence, tree.policy) for p in problems]
     faults += [] if damage is None else [problem(source, damage, tree.policy)]
     status: FileStatus = "unread" if any(fault.rule in UNREAD for fault in faults) else "read"
-    reason = "" if status == "read" else "damaged, or not all of it could be used"
+    reason = "" if status == "read" else DAMAGED
     tree.problems += faults
     if found and not _registers(tree, REGISTRY_POL, scope):
         tree.problems.append(_unregistered(tree, REGISTRY_POL, scope, source, _not_applied(len(claimed))))
@@ -136,7 +142,7 @@ def read_settings(tree: Tree, kind: Kind, scope: Scope, source: Source) -> None:
     tree.problems += [replace(fault, policy=tree.policy) for fault in found.problems]
     damaged = any(fault.rule in UNREAD for fault in found.problems)
     status: FileStatus = "unread" if damaged else "read" if found.claims else "ignored"
-    reason = {"unread": "damaged, or not all of it could be used", "ignored": "holds no settings"}.get(status, "")
+    reason = {"unread": DAMAGED, "ignored": "holds no settings"}.get(status, "")
     if found.claims and not _registers(tree, kind, scope):
         tree.problems.append(_unregistered(tree, kind, scope, source, _not_applied(len(found.claims))))
         status, reason = ("ignored", _NOT_REGISTERED) if status == "read" else (status, reason)
