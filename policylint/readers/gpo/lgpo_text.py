@@ -103,13 +103,13 @@ def _read(source: Source) -> tuple[Policy | None, list[Problem], FileRecord]:
         lines = decode(source.read()).splitlines()
     except ReadError as error:
         return None, [problem(source, error, source.path)], FileRecord(source.path, "unread", KIND, error.message)
-    settings, faults = [], list[ReadError]()
-    for found in _blocks(lines):
+    told, faults = [], list[ReadError]()
+    for found in settings(lines):
         if isinstance(found, ReadError):
             faults.append(found)
         elif found is not None:
-            settings.append(found)
-    result = written.outcome(settings, source)
+            told.append(found)
+    result = written.outcome(told, source)
     policy = Policy(
         id=source.path,
         name=source.path,
@@ -125,7 +125,7 @@ def _read(source: Source) -> tuple[Policy | None, list[Problem], FileRecord]:
     return policy, problems, FileRecord(source.path, status, KIND, reason, len(policy.claims))
 
 
-def _blocks(lines: Sequence[str]) -> Iterator[Written | ReadError | None]:
+def settings(lines: Sequence[str]) -> Iterator[Written | ReadError | None]:
     """The settings in file order; what is none is an RD012, and reading goes on with the next side."""
     at = 0
     while at < len(lines):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 
 from policylint.evidence import XmlAt
-from policylint.facts import ALWAYS, NEVER, When, every, negate, some
+from policylint.facts import ALWAYS, NEVER, Every, When, every, negate, some
 from policylint.model import Claim, Problem, Scope, SettingId
 from policylint.readers.gpo.preference_items import SHAPES, Shape, setting, value_of
 from policylint.readers.gpo.targeting import Targeting, runs_once
@@ -194,5 +194,6 @@ def _unless(claim: Claim, old: Claim) -> Claim:
 
 def _never(when: When) -> bool:
     """Whether a condition plainly contradicts itself, as that of an item that a later one replaces."""
-    parts = getattr(when, "parts", ())
-    return when == NEVER or any(negate(part) in parts for part in parts)
+    if isinstance(when, Every):
+        return any(negate(part) in when.parts for part in when.parts)
+    return when == NEVER
