@@ -48,22 +48,26 @@ def _containers(place: str | None) -> tuple[str, ...]:
 
 
 def _links(policy: Policy, at: Placement, path: tuple[str, ...]) -> Iterator[tuple[Link, int | None]]:
-    """The policy's links on the path and to sites, with link order: as the topology has them, else as exports show.
+    """The policy's links on the path and to sites, with link order: as the topology has them, else as the export shows.
 
-    A GPO whose export tells no links, in an estate without topology, may be linked anywhere: its container is ''.
+    A GPO whose export does not tell its links may be linked to any container whose links nobody describes, and in an
+    estate without any link every GPO may be linked anywhere: its container is ''.
     """
     described = at.estate.topology.linked
     on_path = [container.casefold() for container in path]
     names = {policy.name.casefold(), policy.id.casefold(), policy.id.strip("{}").casefold()}
+    somewhere = False
     for som in (described[key] for key in (*at.estate.topology.linked_sites, *on_path) if key in described):
         for number, entry in enumerate(som.links or (), 1):
             if entry.gpo.casefold() in names:
+                somewhere = True
                 yield Link(som.path, entry.enabled, entry.enforced, policy.evidence), number
     for link in policy.links or ():
         key = link.som.rstrip("/").casefold()
         if key not in described and (key in on_path or key.startswith("site:")):
             yield link, None
-    if not described and (policy.links is None or not at.estate.linked):
+    untold = policy.links is None and not somewhere and any(key not in described for key in on_path)
+    if untold or (not described and (policy.links is None or not at.estate.linked)):
         yield Link("", True, False, policy.evidence), None
 
 

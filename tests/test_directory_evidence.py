@@ -21,7 +21,7 @@ from policylint.resolve import resolve
 from policylint.targets import find_target, targets
 from policylint.topology import GroupEntry, LinkEntry, Som, Target, Topology
 from tests.directory_writer import DC, A, B, C, gplink, ldif
-from tests.gpo_writer import dword, pol
+from tests.gpo_writer import REGISTRY_CSE, TOOL, dword, pol
 
 Take = Callable[[Sequence[Source]], tuple[Reading, list[Source]]]
 
@@ -362,7 +362,7 @@ def sysvol(folder: Path, **values: int) -> None:
 
 def container(id_: str, name: str, *more: tuple[str, str]) -> tuple[str, list[tuple[str, str | bytes]]]:
     applies = "D:(A;;RPLCLORC;;;AU)(OA;;CR;edacfd8f-ffb3-11d1-b41d-00a0c968f939;;AU)"
-    told = [("displayName", name), ("flags", "0"), ("nTSecurityDescriptor", applies), WHOLE, *more]
+    told = [("displayName", name), ("flags", "0"), ("nTSecurityDescriptor", applies), *more]
     return f"CN={id_},CN=Policies,CN=System,{DC}", list(told)
 
 
@@ -387,6 +387,33 @@ def test_the_directory_completes_a_copy_of_sysvol(tmp_path: Path) -> None:
         ("Base", A, "contoso.com", frozenset[Scope](), everyone, None),
         ("Laptops", B, "contoso.com", frozenset[Scope](), everyone, "Has battery"),
     ]
+
+
+def test_an_extension_that_the_directory_does_not_register_does_not_apply(tmp_path: Path) -> None:
+    sysvol(tmp_path, A=1, B=2)
+    listed = "gPCMachineExtensionNames", f"[{REGISTRY_CSE}{TOOL}]"
+    gpos = container(A, "Base", WHOLE, listed), container(B, "Laptops", WHOLE)
+    (tmp_path / "contoso.ldif").write_text(ldif(*gpos), "utf-8")
+    estate = read(["."], base=tmp_path)
+    assert [(policy.name, [claim.value for claim in policy.claims]) for policy in estate.policies] == [
+        ("Base", [1]),
+        ("Laptops", []),
+    ]
+    message = (
+        "1 setting does not apply: the directory does not register the client-side extension 'Registry' "
+        f"{REGISTRY_CSE} for the GPO's computer side"
+    )
+    path = f"Policies/{B}/Machine/Registry.pol"
+    assert [p for p in estate.problems if p.rule == "RD006"] == [Problem("RD006", message, Evidence(path), B)]
+
+
+def test_a_gpo_may_be_linked_where_an_export_of_one_ou_does_not_look(tmp_path: Path) -> None:
+    sysvol(tmp_path, A=1)
+    (tmp_path / "ou.ldif").write_text(ldif((f"OU=W,{DC}", [("gPLink", gplink((B, 0))), WHOLE])), "utf-8")
+    estate = read(["."], base=tmp_path)
+    (setting,) = resolve(rank(estate, find_target("contoso.com/W", estate))).settings
+    assert (setting.state, setting.value) == ("conditional", 1)
+    assert f'link of "{A}"' in setting.conditions
 
 
 def test_links_of_the_directory_to_gpos_that_are_not_there_are_told_once(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from policylint.readers import admx, archives, definitions, leftovers, project_f
 from policylint.readers.directory import bloodhound, gpresult, inheritance, ldif, wmi_mof
 from policylint.readers.directory.complete import complete, dangling, needed_groups
 from policylint.readers.directory.known import Described
+from policylint.readers.directory.registered import applied
 from policylint.readers.gpo import backup as gpo_backup
 from policylint.readers.gpo import lgpo_text, policy_rules, reduced, report_policies, sysvol
 from policylint.readers.intune import exports as intune
@@ -96,13 +97,14 @@ def _estate(
     read_policies = [p for r in readings for p in r.policies]
     merged = reduced.complete(read_policies, [p for r in readings for p in r.reduced])
     gpos = [gpo for r in readings for gpo in r.directory]
-    completed = complete(merged.policies, gpos, [query for r in readings for query in r.wmi_queries])
+    apply, idle = applied(merged.policies, gpos)
+    completed = complete(apply, gpos, [query for r in readings for query in r.wmi_queries])
     policies = tuple(sorted(completed, key=_policy_order))
     described = [found for r in readings for found in r.described]
     topology = _topology(written, described, policies, gplink_order)
     groups: tuple[Group, ...] = tuple(sorted({g for r in readings for g in r.groups}, key=lambda g: (g.id, g.name)))
     missing = dangling([*written, *described], policies, gpos)
-    every = [*problems, *merged.problems(p for r in readings for p in r.problems), *missing]
+    every = [*problems, *idle, *merged.problems(p for r in readings for p in r.problems), *missing]
     tenants = {tenant.casefold() for r in readings for tenant in r.tenants}
     return Estate(
         policies,

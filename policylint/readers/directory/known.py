@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from policylint.evidence import Evidence
@@ -29,6 +30,8 @@ class DirectoryGpo:
     filtering: Filtering | None = None
     wmi_filter: str | None = None
     """The id of its WMI filter, `{GUID}` in upper case; '' where it has none."""
+    registered: Mapping[Scope, tuple[str, ...] | None] | None = None
+    """The client-side extensions that are registered for each side."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 
 from policylint.errors import ReadError
 from policylint.evidence import LineAt
-from policylint.model import FileRecord, Filtering, Problem
+from policylint.model import FileRecord, Filtering, Problem, Scope
 from policylint.readers.directory.gplink import links
 from policylint.readers.directory.known import Described, DirectoryGpo, WmiQuery
 from policylint.readers.directory.ldif_entries import Entry, Fault, entries
 from policylint.readers.directory.names import disabled_sides, domain, gpo_id, guid, rdns, som_path
-from policylint.readers.gpo import sddl_text, security_descriptor
+from policylint.readers.gpo import cse, sddl_text, security_descriptor
 from policylint.readers.source import Reading, Source, decode, problem, sniff_encoding
 from policylint.topology import GroupEntry, Som, Topology
 
@@ -31,6 +31,8 @@ _WANTED = frozenset(
     {
         "displayname",
         "flags",
+        "gpcmachineextensionnames",
+        "gpcuserextensionnames",
         "gpcwqlfilter",
         "gplink",
         "gpoptions",
@@ -45,6 +47,7 @@ _WANTED = frozenset(
         "samaccountname",
     }
 )
+_EXTENSIONS = {Scope.DEVICE: "gpcmachineextensionnames", Scope.USER: "gpcuserextensionnames"}
 _BLOCKS = 1
 """The bit of gPOptions that blocks inheritance ([MS-GPOL] 2.2.3)."""
 _PRIMARY_GROUPS = ("-513", "-514", "-515", "-516", "-521")
@@ -199,7 +202,17 @@ def _gpo(export: _Export, id_: str, entry: Entry) -> DirectoryGpo:
         disabled_sides=None if flags is None else disabled_sides(flags),
         filtering=_filtering(export, id_, entry),
         wmi_filter=guid(raw_filter or "") or "" if told else None,
+        registered=_registered(entry),
     )
+
+
+def _registered(entry: Entry) -> dict[Scope, tuple[str, ...] | None] | None:
+    """The client-side extensions of both sides; a side that has none has no attribute. None when nobody asked."""
+    lists = {scope: entry.text(name) for scope, name in _EXTENSIONS.items()}
+    if _WHOLE not in entry.attributes and not any(lists.values()):
+        return None
+    whole = _WHOLE in entry.attributes
+    return {scope: cse.extensions(text) if text is not None else () if whole else None for scope, text in lists.items()}
 
 
 def _filtering(export: _Export, id_: str, entry: Entry) -> Filtering | None:
