@@ -103,16 +103,16 @@ def test_policies_and_claims_of_every_kind_are_counted(exports: Reading) -> None
     }
     assert Counter(policy.kind for policy in exports.policies for _ in policy.claims) == {
         "settings-catalog": 8019,
-        "intent": 1461,
-        "template": 1356,
+        "intent": 1458,
+        "template": 1129,
         "custom": 819,
-        "compliance": 363,
+        "compliance": 325,
         "administrative-template": 100,
         "identity-protection": 33,
         "enrolment": 25,
         "update": 13,
     }
-    assert sum(record.settings for record in exports.files) == 12189
+    assert sum(record.settings for record in exports.files) == 11921
 
 
 def test_nothing_is_left_unevaluated_and_every_gap_is_told(exports: Reading) -> None:
@@ -354,3 +354,104 @@ def _leaves(value: object) -> Iterator[str]:
             yield from _leaves(child)
     else:
         yield str(value).casefold()
+
+
+BLUEPRINT = "asd-blueprint/automation/dsc/asdbpsc-dsc-intune.txt"
+
+
+@pytest.mark.parametrize(
+    ("name", "portal", "blueprint", "same"),
+    [
+        ("ASD Office Hardening Guidelines", 119, 119, 119),
+        ("ASD Edge Hardening Guidelines", 17, 17, 14),  # another version of DownloadRestrictions; pop-ups changed
+        ("ASD Office Hardening - All Macros Disabled", 49, 49, 42),  # VBA warnings changed from 2 to 4 in all programs
+        ("ASD Office Hardening - Macros Enabled for Trusted Publishers", 74, 79, 73),  # Outlook added, VBA turned on
+        ("ASD Windows Hardening Guidelines", 291, 291, 284),  # UNC paths and device ids had changed places; quotes
+    ],
+)
+def test_a_blueprint_gives_the_settings_of_the_portal(
+    exports: Reading, name: str, portal: int, blueprint: int, same: int
+) -> None:
+    """What differs, differs in the files: the blueprint is newer, and each difference was looked at in both."""
+    told = [p for p in exports.policies if p.name == name and p.evidence.path.startswith("asd-blueprint/")]
+    by_file = {p.evidence.path == BLUEPRINT: {(c.setting.key, c.scope, c.value) for c in p.claims} for p in told}
+    assert (len(by_file[False]), len(by_file[True]), len(by_file[False] & by_file[True])) == (portal, blueprint, same)
+
+
+def test_templates_and_the_settings_catalog_agree_about_values(exports: Reading) -> None:
+    """Baselines of one vendor in two shapes are an oracle for words: a wrong direction would set each node apart."""
+    values: dict[str, dict[bool, set[object]]] = defaultdict(lambda: {True: set(), False: set()})
+    for policy in exports.policies:
+        for claim in policy.claims:
+            if not re.match("(graph|admx|compliance):", claim.setting.text):
+                values[claim.setting.key][policy.kind in ("template", "intent")].add(claim.value)
+    both = {key: found for key, found in values.items() if found[True] and found[False]}
+    apart = {key.rpartition("_")[2] for key, found in both.items() if not found[True] & found[False]}
+    assert len(both) == 171
+    assert apart == {
+        "disablestealthmode",  # stealthModeBlocked is set in one tenant, the baselines leave stealth mode on
+        "usecertificateforonpremauth",  # certificate trust against cloud trust
+        "allowshareduserappdata",
+        "msiallowusercontroloverinstall",
+        "daystoretaincleanedmalware",
+        "mindevicepasswordlength",
+        "disableonedrivefilesync",
+    }
+
+
+def test_a_policy_never_contradicts_itself(exports: Reading) -> None:
+    """Two properties of one template that lead to one node would."""
+    clashes = []
+    for policy in exports.policies:
+        if policy.kind in ("template", "intent", "administrative-template", "compliance", "update"):
+            told: dict[tuple[str, Scope], set[object]] = defaultdict(set)
+            for claim in policy.claims:
+                told[claim.setting.key, claim.scope].add(claim.value)
+            clashes += [(policy.name, key) for (key, _), found in told.items() if len(found) > 1]
+    assert clashes == []
+
+
+def test_every_configured_property_of_a_template_is_claimed(exports: Reading, sample_data: Path) -> None:
+    """The oracle is the rule of thumb of the documentation; the table knows better about the properties named here."""
+    missed, added = set(), set()
+    templates = (policy for policy in exports.policies if policy.kind == "template")
+    for policy in (policy for policy in templates if policy.evidence.path.endswith(".json")):
+        document = json.loads(decode((sample_data / "intune" / policy.evidence.path).read_bytes()))
+        if isinstance(document, dict) and "lastModifiedDateTime" in document and "groupAssignments" not in document:
+            stated = {name for name, value in document.items() if _is_stated(name, value)}
+            claimed = {pointer_of(claim).split("/")[1] for claim in policy.claims}
+            missed |= stated - claimed
+            added |= {name for name in claimed - stated if not isinstance(document[name], dict)}
+    assert missed == _DEFAULTS
+    assert added == {  # switches with two real values, and a word that means off or the user's choice
+        "driversExcluded",
+        "skipChecksBeforeRestart",
+        "postponeRebootUntilAfterDeadline",
+        "defenderNetworkProtectionType",
+        "defenderSystemScanSchedule",
+    }
+
+
+def _is_stated(name: str, value: object) -> bool:
+    if "@" in name or "#" in name or name in _ABOUT or isinstance(value, dict):
+        return False
+    if isinstance(value, int) and not isinstance(value, bool):
+        return True
+    return value not in (None, False, "", "notConfigured", "userDefined", "deviceDefault", [], "0001-01-01T00:00:00Z")
+
+
+_ABOUT = {
+    *("id", "displayName", "description", "version", "createdDateTime", "lastModifiedDateTime", "roleScopeTagIds"),
+    *("supportsScopeTags", "assignments"),
+}
+_DEFAULTS = {
+    "qualityUpdatesPauseExpiryDateTime",  # written by the service; the others are what the portal calls not configured
+    "cellularData",
+    "lanManagerAuthenticationLevel",
+    "localSecurityOptionsMinimumSessionSecurityForNtlmSspBasedClients",
+    "localSecurityOptionsMinimumSessionSecurityForNtlmSspBasedServers",
+    "xboxServicesAccessoryManagementServiceStartupMode",
+    "xboxServicesLiveAuthManagerServiceStartupMode",
+    "xboxServicesLiveGameSaveServiceStartupMode",
+    "xboxServicesLiveNetworkingServiceStartupMode",
+}

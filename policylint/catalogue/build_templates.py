@@ -4,7 +4,7 @@ Two tables go in. One is Microsoft's article "Graph APIs and matching Windows 10
 and offset (CC BY 4.0); the other the Intune portal's own metadata of its profiles as rows of property, type, meaning
 and options (MIT, from Micke-K/IntuneManagement). Facts come out and no prose. Neither tells the number that a node gets
 for a Graph word, so that is worked out where it is beyond doubt: switches whose name and whose node's name both say
-which way they turn, and the few words below that the CSP's own page lists. What is left keeps its Graph name.
+which way they turn, and the words in `template_facts` that the CSP's own page lists. What is left keeps its Graph name.
 """
 
 from __future__ import annotations
@@ -12,21 +12,28 @@ from __future__ import annotations
 import gzip
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from policylint.catalogue.settings_catalog import all_definitions
+from policylint.catalogue.template_facts import (
+    ASR,
+    AUDIT,
+    AUDITED,
+    ENDPOINT,
+    FIREWALL,
+    FIREWALL_MEMBERS,
+    GENERAL,
+    NEWER,
+    POLICY,
+    WORDS,
+)
 from policylint.model import csp
 
 Rows = Iterable[Mapping[str, str]]
-Words = Mapping[str, Any]
 
-_POLICY = "./Device/Vendor/MSFT/Policy/Config"
-_FIREWALL = "./Device/Vendor/MSFT/Firewall/MdmStore"
-_ENDPOINT = "windows10EndpointProtectionConfiguration"
-_GENERAL = "windows10GeneralConfiguration"
 
 _DOWN = re.compile(r"(Block(ed)?|Disabled?|Hide|Hidden|Prevent|Disallow(ed)?|DoNot|TurnOff|Restrict)(?![a-z])")
 _UP = re.compile(r"(Allow(ed)?|Enabled?|Required?|Force|TurnOn|Permit)(?![a-z])")
@@ -40,119 +47,18 @@ _SWITCHED = {
     "blocked": -1,
     "block": -1,
 }
+_ACTIONS = {"block": -1, "disable": -1, "hide": -1, "enable": 1, "enabled": 1, "allow": 1, "require": 1, "show": 1}
+"""What the portal calls the value true; yes and no answer questions that the table does not have."""
 _BOOLEAN_NODES = re.compile(r"/MSFT/(Firewall|SharedPC|SecureAssessment)/")
+
+_VERSION = re.compile(r"(type|setting|inseconds)$")
+"""Later versions of a property end so; one profile has only one of them set."""
 
 _NOT_THEIRS = frozenset({"remoteassistancesolicitedsetting"})
 """Rows of the article that name another property's node."""
 
-_MISSPELLED = {"windows10endpointconfiguration": _ENDPOINT}
+_MISSPELLED = {"windows10endpointconfiguration": ENDPOINT}
 _OWN_READER = frozenset({"windowsidentityprotectionconfiguration", "windows10customconfiguration"})
-
-_AUDITED: Words = {"block": 1, "enable": 1, "auditMode": 2, "userDefined": 0, "disable": 0}
-_AUDIT: Words = {"none": 0, "success": 1, "failure": 2, "successAndFailure": 3}
-_SWITCH: Words = {"allowed": True, "blocked": False}
-
-_ASR: Mapping[str, str] = {
-    "defenderOfficeAppsOtherProcessInjection": "blockofficeapplicationsfrominjectingcodeintootherprocesses",
-    "defenderOfficeAppsExecutableContentCreationOrLaunch": "blockofficeapplicationsfromcreatingexecutablecontent",
-    "defenderOfficeAppsLaunchChildProcess": "blockallofficeapplicationsfromcreatingchildprocesses",
-    "defenderOfficeMacroCodeAllowWin32Imports": "blockwin32apicallsfromofficemacros",
-    "defenderScriptObfuscatedMacroCode": "blockexecutionofpotentiallyobfuscatedscripts",
-    "defenderScriptDownloadedPayloadExecution": "blockjavascriptorvbscriptfromlaunchingdownloadedexecutablecontent",
-    "defenderEmailContentExecution": "blockexecutablecontentfromemailclientandwebmail",
-    "defenderPreventCredentialStealing": "blockcredentialstealingfromwindowslocalsecurityauthoritysubsystem",
-    "defenderUntrustedUSBProcess": "blockuntrustedunsignedprocessesthatrunfromusb",
-    "defenderUntrustedExecutable": "blockexecutablefilesrunningunlesstheymeetprevalenceagetrustedlistcriterion",
-    "defenderProcessCreation": "blockprocesscreationsfrompsexecandwmicommands",
-    "defenderAdvancedRansomewareProtection": "useadvancedprotectionagainstransomware",
-    "defenderOfficeCommunicationAppsLaunchChildProcess": "blockofficecommunicationappfromcreatingchildprocesses",
-    "defenderAdobeReaderLaunchChildProcess": "blockadobereaderfromcreatingchildprocesses",
-    "defenderBlockPersistenceThroughWmi": "blockpersistencethroughwmieventsubscription",
-}
-"""Attack surface reduction rules, by the stem of the property and the rule's name in the settings catalog."""
-
-_FIREWALL_MEMBERS: Mapping[str, tuple[str, Words]] = {
-    "firewallEnabled": ("EnableFirewall", _SWITCH),
-    "stealthModeBlocked": ("DisableStealthMode", {"true": True}),
-    "stealthModeRequired": ("DisableStealthMode", {"true": False}),
-    "incomingTrafficBlocked": ("Shielded", {"true": True}),
-    "incomingTrafficRequired": ("Shielded", {"true": False}),
-    "unicastResponsesToMulticastBroadcastsBlocked": (
-        "DisableUnicastResponsesToMulticastBroadcast",
-        {"true": True, "blocked": True, "allowed": False},
-    ),
-    "unicastResponsesToMulticastBroadcastsRequired": ("DisableUnicastResponsesToMulticastBroadcast", {"true": False}),
-    "inboundNotificationsBlocked": (
-        "DisableInboundNotifications",
-        {"true": True, "blocked": True, "allowed": False},
-    ),
-    "inboundNotificationsRequired": ("DisableInboundNotifications", {"true": False}),
-    "authorizedApplicationRulesFromGroupPolicyMerged": ("AuthAppsAllowUserPrefMerge", {"true": True, **_SWITCH}),
-    "authorizedApplicationRulesFromGroupPolicyNotMerged": ("AuthAppsAllowUserPrefMerge", {"true": False}),
-    "globalPortRulesFromGroupPolicyMerged": ("GlobalPortsAllowUserPrefMerge", {"true": True, **_SWITCH}),
-    "globalPortRulesFromGroupPolicyNotMerged": ("GlobalPortsAllowUserPrefMerge", {"true": False}),
-    "connectionSecurityRulesFromGroupPolicyMerged": ("AllowLocalIpsecPolicyMerge", {"true": True, **_SWITCH}),
-    "connectionSecurityRulesFromGroupPolicyNotMerged": ("AllowLocalIpsecPolicyMerge", {"true": False}),
-    "policyRulesFromGroupPolicyMerged": ("AllowLocalPolicyMerge", {"true": True, **_SWITCH}),
-    "policyRulesFromGroupPolicyNotMerged": ("AllowLocalPolicyMerge", {"true": False}),
-    "outboundConnectionsBlocked": ("DefaultOutboundAction", {"true": 1, "blocked": 1, "allowed": 0}),
-    "outboundConnectionsRequired": ("DefaultOutboundAction", {"true": 0}),
-    "inboundConnectionsBlocked": ("DefaultInboundAction", {"true": 1, "blocked": 1, "allowed": 0}),
-    "inboundConnectionsRequired": ("DefaultInboundAction", {"true": 0}),
-    "securedPacketExemptionAllowed": ("DisableStealthModeIpsecSecuredPacketExemption", {"true": False}),
-    "securedPacketExemptionBlocked": ("DisableStealthModeIpsecSecuredPacketExemption", {"true": True}),
-}
-"""Firewall CSP: the members of a network profile; the actions are 0 allow and 1 block."""
-
-_NEWER: Mapping[tuple[str, str], tuple[str, str, Words]] = {
-    (_ENDPOINT, "deviceGuardSecureBootWithDMA"): (
-        "e",
-        f"{_POLICY}/DeviceGuard/RequirePlatformSecurityFeatures",
-        {"withoutDMA": 1, "withDMA": 3},
-    ),
-    (_ENDPOINT, "defenderSignatureUpdateIntervalInHours"): ("n", f"{_POLICY}/Defender/SignatureUpdateInterval", {}),
-}
-"""Properties that neither table has, by Graph's reference and the CSP's page: kind, node, words."""
-
-_WORDS: Mapping[str, Words] = {
-    "defender/puaprotection": {"userDefined": 0, "disable": 0, "block": 1, "enable": 1, "audit": 2, "auditMode": 2},
-    "defender/enablenetworkprotection": _AUDITED,
-    "defender/enablecontrolledfolderaccess": {
-        **_AUDITED,
-        "blockDiskModification": 3,
-        "auditDiskModification": 4,
-    },
-    "defender/cloudblocklevel": {"high": 2, "highPlus": 4, "zeroTolerance": 6},
-    "defender/submitsamplesconsent": {
-        "alwaysPrompt": 0,
-        "sendSafeSamplesAutomatically": 1,
-        "neverSend": 2,
-        "sendAllDataWithoutPrompting": 3,
-        "sendAllSamplesAutomatically": 3,
-    },
-    "devicelock/devicepasswordenabled": {"true": 0},
-    "devicelock/alphanumericdevicepasswordrequired": {"alphanumeric": 0, "numeric": 1, "deviceDefault": 2},
-    "localpoliciessecurityoptions/accounts_blockmicrosoftaccounts": {"true": 3},
-    "localpoliciessecurityoptions/networksecurity_lanmanagerauthenticationlevel": {
-        "lmAndNltm": 0,
-        "lmNtlmAndNtlmV2": 1,
-        "lmAndNtlmOnly": 2,
-        "lmAndNtlmV2": 3,
-        "lmNtlmV2AndNotLm": 4,
-        "lmNtlmV2AndNotLmOrNtm": 5,
-    },
-    "update/allowautoupdate": {
-        "notifyDownload": 0,
-        "autoInstallAtMaintenanceTime": 1,
-        "autoInstallAndRebootAtMaintenanceTime": 2,
-        "autoInstallAndRebootAtScheduledTime": 3,
-        "autoInstallAndRebootWithoutEndUserControl": 4,
-        "windowsDefault": 5,
-    },
-    "deviceguard/lsacfgflags": {"enableWithUEFILock": 1, "enableWithoutUEFILock": 2, "disable": 0},
-    "deviceguard/requireplatformsecurityfeatures": {"withoutDMA": 1, "withDMA": 3},
-}
-"""Values that the pages of the Policy CSP list, by area and name."""
 
 
 @dataclass
@@ -215,8 +121,9 @@ def _add_portal(found: dict[tuple[str, str], _Property], portal: Rows) -> None:
             unset = "notconfigured" in label.casefold()
             (one.silent if unset else one.loud).add(_word(value))
         unset_value = row["unconfigured_value"].strip('"')
-        if unset_value and _word(unset_value) not in one.loud:
+        if unset_value:  # what the portal shows as not configured, whatever it calls it
             one.silent.add(_word(unset_value))
+            one.loud.discard(_word(unset_value))
         if row["false_means"].startswith("false=not"):
             one.silent.add("false")
 
@@ -259,15 +166,18 @@ def _catalog() -> dict[str, str]:
 def _lower(properties: Iterable[_Property]) -> None:
     """Keeps the node of those properties whose values are known in it: one property, one node, one meaning."""
     properties = list(properties)
-    users = Counter((p.entity.casefold(), node) for p in properties for node in p.nodes)
+    users: dict[tuple[str, str], set[str]] = defaultdict(set)
     for one in properties:
-        alone = len(one.nodes) == 1 and users[one.entity.casefold(), one.nodes[0]] == 1
+        for node in one.nodes:
+            users[one.entity.casefold(), node].add(_VERSION.sub("", one.name.casefold()))
+    for one in properties:
+        alone = len(one.nodes) == 1 and len(users[one.entity.casefold(), one.nodes[0]]) == 1
         if not alone:
             one.nodes.clear()
             continue
         node = one.nodes[0]
         place = "/".join(node.casefold().split("/")[-2:])
-        one.words = dict(_WORDS.get(place, {})) or _switch(one, node)
+        one.words = dict(WORDS.get(place, {})) or _switch(one, node)
         plain = one.kind in ("n", "s", "l") and not _ELEMENTS[csp(node).key]
         if not one.words and not plain:
             one.nodes.clear()
@@ -275,14 +185,17 @@ def _lower(properties: Iterable[_Property]) -> None:
 
 def _switch(one: _Property, node: str) -> dict[str, Any]:
     """What the words of a switch become, when the property's name and the node's both say which way they turn."""
-    turns, means = _direction(node.rpartition("/")[2].rpartition("_")[2]), _direction(one.name)
+    tail = node.rpartition("/")[2].rpartition("_")[2]
+    turns, means = _direction(tail), _direction(one.name)
+    on, off = (True, False) if _BOOLEAN_NODES.search(node) else (1, 0)
+    if one.kind == "b" and not turns and one.name.casefold().endswith(tail.casefold()):
+        return {"true": on} if _ACTIONS.get(one.action, 0) >= 0 else {}
     if not turns or one.kind not in ("b", "e", "") or (not one.kind and _ELEMENTS[csp(node).key]):
         return {}
-    on, off = (True, False) if _BOOLEAN_NODES.search(node) else (1, 0)
     if one.kind == "e":
         known = one.loud and one.loud <= set(_SWITCHED)
         return {word: on if _SWITCHED[word] == turns else off for word in sorted(one.loud)} if known else {}
-    acts = {"block": -1, "disable": -1}.get(one.action, 1 if one.action else 0)
+    acts = _ACTIONS.get(one.action, 0)
     means = means or acts
     contradicted = bool(acts) and acts != means and node.rpartition("/")[2].casefold() not in one.name.casefold()
     if not means or contradicted or (means > 0 > turns):
@@ -302,39 +215,38 @@ def _direction(name: str) -> int:
 
 def _add_known(found: dict[tuple[str, str], _Property]) -> None:
     """What both tables leave out and other pages of Microsoft's say: firewall profiles, ASR rules, the audit policy."""
-    for (entity, name), (kind, node, words) in _NEWER.items():
+    for (entity, name), (kind, node, words) in NEWER.items():
         one = _property(found, entity, name)
         one.kind, one.nodes, one.words = kind, [node], dict(words)
     for profile in ("Domain", "Private", "Public"):
-        for member, (node, words) in _FIREWALL_MEMBERS.items():
-            uri = f"{_FIREWALL}/{profile}Profile/{node}"
-            nested = _property(found, _ENDPOINT, f"firewallProfile{profile}.{member}")
-            flat = _property(found, _ENDPOINT, f"firewallProfile{profile}{member[:1].upper()}{member[1:]}")
+        for member, (node, words) in FIREWALL_MEMBERS.items():
+            uri = f"{FIREWALL}/{profile}Profile/{node}"
+            nested = _property(found, ENDPOINT, f"firewallProfile{profile}.{member}")
+            flat = _property(found, ENDPOINT, f"firewallProfile{profile}{member[:1].upper()}{member[1:]}")
             for one in (nested, flat):
                 one.kind, one.nodes, one.words = "b", [uri], dict(words)
                 one.silent = {"notConfigured", "false"}
-    rules = csp(f"{_POLICY}/Defender/AttackSurfaceReductionRules").key
+    rules = csp(f"{POLICY}/Defender/AttackSurfaceReductionRules").key
     elements = {d.element.casefold(): d for d in all_definitions() if csp(d.node).key == rules}
-    for stem, rule in _ASR.items():
+    for stem, rule in ASR.items():
         definition = elements.get(rule)
         for name in (f"{stem}Type", stem) if definition else ():
-            one = _property(found, _ENDPOINT, name)
+            one = _property(found, ENDPOINT, name)
             one.kind, one.nodes = "e", [definition.uri if definition else ""]
             guid = str(next(iter(definition.options.values()), "")).partition("=")[0] if definition else ""
-            numbers = {"warn": 6, **_AUDITED}
+            numbers = {"warn": 6, **AUDITED}
             one.words = {word: f"{guid}={number}" for word, number in numbers.items() if word != "userDefined"}
             one.silent |= {"notConfigured", "userDefined"}
     for definition in all_definitions():
-        area, _, name = definition.node.removeprefix(f"{_POLICY}/").partition("/")
+        area, _, name = definition.node.removeprefix(f"{POLICY}/").partition("/")
         if area == "Audit" and "_Audit" in name and not definition.element:
-            one = _property(found, _GENERAL, name.replace("_", ""))
-            one.kind, one.nodes, one.words = "e", [definition.node], dict(_AUDIT)
+            one = _property(found, GENERAL, name.replace("_", ""))
+            one.kind, one.nodes, one.words = "e", [definition.node], dict(AUDIT)
 
 
 def _row(one: _Property) -> Iterator[str]:
     silent = one.silent - {"null", "notConfigured"}
-    if "userDefined" in one.loud:
-        silent = silent | {"!userDefined"}
+    silent |= {f"!{word}" for word in ("userDefined", "deviceDefault") if word in one.loud}
     if one.kind == "b" and "false" in one.loud:
         silent = (silent - {"false"}) | {"!false"}
     yield from (one.entity, one.name, one.kind, ",".join(sorted(silent)), "".join(one.nodes))

@@ -32,7 +32,7 @@ KINDS: Mapping[str, Kind] = {
 """The letter of each kind in the table."""
 
 _DATA = "template-properties.tsv.gz"
-_NOTHING = frozenset({"null", "notConfigured", "userDefined", "false", ""})
+_NOTHING = frozenset({"null", "notConfigured", "userDefined", "deviceDefault", "false", ""})
 """What says nothing wherever the table does not say otherwise."""
 
 
@@ -50,9 +50,14 @@ class Property:
     words: Mapping[str, Value] = field(hash=False)
     """What Graph's words become in the node; empty where the value goes in as it is."""
 
-    def says_nothing(self, value: object) -> bool:
-        """Whether the value means "not configured"."""
-        return word(value) in self.silent
+    def says_nothing(self, value: object, chosen: bool = False) -> bool:
+        """Whether the value means "not configured".
+
+        A template states a default such as `everyday` for want of anything else; an intent has `notConfigured` for
+        that, so that there such a word was `chosen`.
+        """
+        told = word(value)
+        return told in self.silent and not (chosen and told not in _NOTHING)
 
 
 def word(value: object) -> str | None:

@@ -133,7 +133,7 @@ def _property(entry: _Entry, outer: str) -> Iterator[Part]:
             inner = _entry(entry.item, setting, place)
             yield from (inner,) if isinstance(inner, Problem) else _property(inner, name)
         return
-    yield from parts(Stated(entry.item, entity, name, entry.value, entry.id, entry.at, entry.sealed))
+    yield from parts(Stated(entry.item, entity, name, entry.value, entry.id, entry.at, entry.sealed, chosen=True))
 
 
 def _area(entry: _Entry) -> Iterator[Part]:

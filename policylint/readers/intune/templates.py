@@ -88,6 +88,8 @@ class Stated:
     at: str
     sealed: bool = False
     """The value is JSON inside a string, which is as near as evidence comes to its members."""
+    chosen: bool = False
+    """Somebody chose the value: it is no default that a template states for want of anything else."""
 
     def member(self, name: str, value: object) -> Stated:
         """A member of the object that the value is."""
@@ -140,7 +142,7 @@ def parts(stated: Stated) -> Iterator[Part]:
     """What one property claims; nothing where it is not configured. Objects are taken apart into their members."""
     value = stated.value
     known = template_properties.lookup(stated.entity, stated.name)
-    silent = known.says_nothing(value) if known else template_properties.says_nothing(value)
+    silent = known.says_nothing(value, stated.chosen) if known else template_properties.says_nothing(value)
     if silent or value == _NO_DATE:
         return
     if isinstance(value, dict):
