@@ -23,6 +23,8 @@ from policylint.readers.xml import local, parse, route, text_in
 
 KIND = "Policy Analyzer rules"
 _ROOT = "PolicyRules"
+_DELETE = "[[[delete]]]"
+"""How Policy Analyzer writes that a value is deleted, without a type."""
 _SIDES = {"ComputerConfig": Scope.DEVICE, "UserConfig": Scope.USER}
 _LISTS = frozenset(("CSE-Machine", "CSE-User"))
 
@@ -34,7 +36,6 @@ _TYPES: Mapping[str, tuple[int, Callable[[str], bytes]]] = {
     "REG_MULTI_SZ": (written.REG_MULTI_SZ, lambda text: written.strings([s for s in text.split(",") if s])),
     "REG_BINARY": (written.REG_BINARY, written.binary),
     "REG_NONE": (written.REG_NONE, written.binary),
-    "": (written.REG_NONE, written.binary),
 }
 
 
@@ -113,6 +114,8 @@ def _setting(element: etree._Element, scope: Scope, place: XmlAt) -> Written:
     data = _whole(element, "RegData")
     if name.startswith("**"):
         return Written(scope, key, name, written.REG_SZ, written.text(data), place)
+    if not kind and data.casefold() == _DELETE:
+        return Written(scope, key, *written.instruction(f"**del.{name}"), place)
     if kind not in _TYPES:
         raise written.fault(f"'{name}' has the unknown type '{kind}'", place)
     number, encode = _TYPES[kind]
