@@ -168,3 +168,18 @@ def test_every_compression_that_python_knows_is_read(tmp_path: Path, method: int
     with zipfile.ZipFile(into, "w", method) as archive:
         archive.writestr("a.txt", "text " * 100)
     assert expand(tmp_path, into.getvalue()) == ({"a.zip/a.txt": b"text " * 100}, [], READ)
+
+
+def test_a_real_download_reads_from_its_archive_as_from_its_folder(sample_data: Path, tmp_path: Path) -> None:
+    folder = sample_data / "gpo" / "msft-ws2022-baseline"
+    files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    (tmp_path / "baseline.zip").write_bytes(packed(list(files.items())))
+    unpacked, zipped = read(["."], base=folder), read(["."], base=tmp_path)
+    prefix = "baseline.zip/"
+    assert {record.path.removeprefix(prefix) for record in zipped.files} == {*files, "baseline.zip"}
+    assert [
+        (policy.id, policy.evidence.path.removeprefix(prefix), [(c.setting, c.value) for c in policy.claims])
+        for policy in zipped.policies
+    ] == [
+        (policy.id, policy.evidence.path, [(c.setting, c.value) for c in policy.claims]) for policy in unpacked.policies
+    ]

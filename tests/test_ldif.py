@@ -287,3 +287,9 @@ def test_text_files_are_taken_only_when_they_begin_like_ldif(tmp_path: Path) -> 
     reading, rest = ldif.take([Source("a.txt", tmp_path / "a.txt"), Source("b.txt", tmp_path / "b.txt")])
     assert reading.files == (FileRecord("a.txt", "read", ldif.KIND),)
     assert [source.path for source in rest] == ["b.txt"]
+
+
+def test_a_banner_of_hashes_is_looked_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("#" * 4000)
+    source = Source("a.txt", tmp_path / "a.txt")
+    assert ldif.take([source]) == (Reading(), [source])

@@ -16,8 +16,8 @@ from policylint.errors import ReadError
 from policylint.model import FileRecord, Problem
 from policylint.readers.source import Reading, Source
 
-_HEAD = 16 * 1024
-_START = rb'\A(?:\xef\xbb\xbf|\xff\xfe)?\s*(?:\{[^{}\[\]]*"value"\s*:\s*)?\[\s*\{'
+_HEAD = 8 * 1024
+_START = rb'(?:\xef\xbb\xbf|\xff\xfe)?\s*(?:\{[^{}\[\]]*"value"\s*:\s*)?\[\s*\{'
 _KINDS = (
     (
         "settings-catalog definitions",
@@ -52,11 +52,11 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
 def _kind(source: Source) -> str | None:
     """What a dump of definitions holds, by its first object; None for anything else."""
     try:
-        data = source.read()
+        data = source.head(_HEAD)
         if source.suffix == ".gz":
-            with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
+            with gzip.GzipFile(fileobj=io.BytesIO(source.read())) as packed:
                 data = packed.read(_HEAD)
     except (ReadError, OSError, EOFError, zlib.error):
         return None
-    head = data[:_HEAD].replace(b"\0", b"")
-    return next((kind for kind, start in _KINDS if start.search(head)), None)
+    head = data.replace(b"\0", b"")
+    return next((kind for kind, start in _KINDS if start.match(head)), None)

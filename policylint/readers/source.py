@@ -55,6 +55,16 @@ class Source:
         except OSError as exc:
             raise ReadError("RD001", f"cannot be opened: {exc.strerror or exc}") from exc
 
+    def head(self, size: int) -> bytes:
+        """The first bytes, which tell what many files are. Raises ReadError (RD001, RD026)."""
+        if self.member is not None:
+            return self.member.read()[:size]
+        try:
+            with self.file.open("rb") as file:
+                return file.read(size)
+        except OSError as exc:
+            raise ReadError("RD001", f"cannot be opened: {exc.strerror or exc}") from exc
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

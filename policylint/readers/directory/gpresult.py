@@ -45,7 +45,7 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
 
 def _is_ours(source: Source) -> bool:
     try:
-        return _MARK in source.read()[:_HEAD].replace(b"\0", b"")
+        return _MARK in source.head(_HEAD).replace(b"\0", b"")
     except ReadError:
         return False
 

@@ -20,6 +20,8 @@ from policylint.topology import LinkEntry, Som, Topology
 
 KIND = "Get-GPInheritance"
 _MARK = b'"GpoInheritanceBlocked"'
+_HEAD = 64 * 1024
+"""The mark stands in the first object, in front of its links."""
 _TRUE = (True, 1, "true", "yes")
 LOST = "Get-GPInheritance tells no site links, and no disabled links of containers above: they are missing here"
 
@@ -57,7 +59,7 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
 
 def _is_ours(source: Source) -> bool:
     try:
-        return _MARK in source.read().replace(b"\0", b"")
+        return _MARK in source.head(_HEAD).replace(b"\0", b"")
     except ReadError:
         return False
 

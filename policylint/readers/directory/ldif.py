@@ -25,7 +25,7 @@ from policylint.topology import GroupEntry, Som, Topology
 
 KIND = "directory export (LDIF)"
 _SUFFIXES = (".ldif", ".ldf")
-_START = re.compile(r"(\s*(#[^\n]*|version:\s*1\s*))*\s*dn::? ?\S", re.IGNORECASE)
+_START = re.compile(r"(?:\s*+(?:#[^\n]*+|version:\s*+1\s))*+\s*+dn::? ?\S", re.IGNORECASE)
 _WHOLE = "objectcategory"
 _WANTED = frozenset(
     {
@@ -53,6 +53,7 @@ _BLOCKS = 1
 _PRIMARY_GROUPS = ("-513", "-514", "-515", "-516", "-521")
 """Groups that objects are in by primaryGroupID: `member` does not list those."""
 _SHOWN_FAULTS = 5
+_HEAD = 4096
 
 
 def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
@@ -79,9 +80,9 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
 
 def _is_ldif(source: Source) -> bool:
     try:
-        data = source.read()
+        data = source.head(_HEAD)
         encoding, skip = sniff_encoding(data)
-        return _START.match(data[skip : skip + 4096].decode(encoding, "ignore")) is not None
+        return _START.match(data[skip:].decode(encoding, "ignore")) is not None
     except ReadError:
         return False
 
