@@ -89,6 +89,12 @@ def test_an_archive_that_unpacks_to_much_more_than_it_is_is_refused(tmp_path: Pa
     assert expand(tmp_path, packed({"bomb.json": bytes(11 * 1024 * 1024)})) == ({}, *refused(message, "RD007"))
 
 
+def test_a_file_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MAX_BYTES", 200)
+    message = "'a.txt': more than the 200 bytes that are read of one file"
+    assert expand(tmp_path, packed({"a.txt": bytes(300)})) == ({}, *refused(message))
+
+
 def test_an_archive_of_too_many_files_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archives, "MAX_ENTRIES", 1)
     message = "holds more than 1 files, so none of them is read"

@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from policylint.cli import cli
 from policylint.evidence import Evidence, JsonAt, LineAt
 from policylint.model import FileRecord, Filtering, Problem, Scope
-from policylint.rank import rank
+from policylint.rank import RAW_ORDER, rank
 from policylint.readers import read
 from policylint.readers.directory import bloodhound, gpresult, inheritance, wmi_mof
 from policylint.readers.directory.known import Described, DirectoryGpo, WmiQuery
@@ -453,6 +455,19 @@ def test_raw_link_order_is_certain_only_when_somebody_says_it(
     (tmp_path / "topology.toml").write_text('[[target]]\nname = "contoso.com/W"\ndevice = "contoso.com/W"\n')
     state, value, conditions = value_at(tmp_path, order)
     assert (state, value, conditions) == expected
+
+
+def test_the_command_line_says_which_end_of_gplink_wins(tmp_path: Path) -> None:
+    sysvol(tmp_path, A=1, B=3)
+    (tmp_path / "contoso.ldif").write_text(
+        ldif((DC, [WHOLE]), (f"OU=W,{DC}", [("gPLink", gplink((A, 0), (B, 0))), WHOLE])), "utf-8"
+    )
+    values = {}
+    for order in ("last-wins", "first-wins"):
+        command = ["resolve", str(tmp_path), "--for", "contoso.com/W", "--gplink-order", order, "-o", "json"]
+        (setting,) = json.loads(CliRunner().invoke(cli, command).stdout)["settings"]
+        values[order] = setting["value"], RAW_ORDER in setting["conditions"]
+    assert values == {"last-wins": (3, False), "first-wins": (1, False)}
 
 
 def test_containers_where_nothing_happens_are_no_targets_and_can_be_asked_for(tmp_path: Path) -> None:

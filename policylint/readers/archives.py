@@ -115,6 +115,8 @@ def _refusal(info: zipfile.ZipInfo) -> str:
     """Why a file of an archive is not read; '' when it is."""
     if info.flag_bits & _ENCRYPTED:
         return "encrypted"
+    if info.file_size > MAX_BYTES:
+        return f"more than the {MAX_BYTES} bytes that are read of one file"
     return "its name leads out of the archive" if _UNSAFE.search(_posix(info.filename)) else ""
 
 
