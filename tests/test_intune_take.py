@@ -337,6 +337,45 @@ SHAPES: list[object] = [
     {"TenantId": "t", "Objects": [{"DisplayName": "d", "Id": "i", "Type": "Group"}]},
     {"groups": [{"displayName": "g", "membershipRule": "device.a"}]},
     {"id": "f", "displayName": "f", "rule": "r", "platform": "windows10AndLater"},
+    {
+        "@odata.type": f"{GRAPH}windows10EndpointProtectionConfiguration",
+        "displayName": "t",
+        "firewallProfileDomain": {"firewallEnabled": "allowed", "inboundConnectionsBlocked": True},
+        "firewallRules": [{"displayName": "r", "action": "allowed"}],
+        "defenderEmailContentExecutionType": "block",
+    },
+    {
+        "@odata.type": f"{GRAPH}windowsUpdateForBusinessConfiguration",
+        "installationSchedule": {"@odata.type": f"{GRAPH}windowsUpdateActiveHoursInstall", "activeHoursStart": "08:00"},
+        "qualityUpdatesDeferralPeriodInDays": 3,
+    },
+    {
+        "@odata.type": f"{GRAPH}deviceManagementIntent",
+        "settings": [
+            {"definitionId": "admx--edge_Policy", "valueJson": '"enabled"'},
+            {"definitionId": "deviceConfiguration--a~Policy~b_C", "valueJson": '{"enabled": true, "data": {"C": 1}}'},
+            {
+                "definitionId": "deviceConfiguration--windows10EndpointProtectionConfiguration_firewallProfilePublic",
+                "value": [{"definitionId": "deviceConfiguration--x_inboundConnectionsBlocked", "value": True}],
+            },
+        ],
+    },
+    {
+        "@odata.type": f"{GRAPH}groupPolicyConfiguration",
+        "definitionValues": [
+            {
+                "definition": {"displayName": "p", "categoryPath": "\\c", "classType": "user"},
+                "enabled": "true",
+                "presentationValues": [{"presentation": {"label": "l"}, "values": [{"name": "n", "value": "v"}]}],
+            }
+        ],
+    },
+    [{"definition@odata.bind": "https://x/groupPolicyDefinitions('g')", "enabled": True}],
+    {
+        "@odata.type": f"{GRAPH}windows10CompliancePolicy",
+        "deviceCompliancePolicyScript": {"deviceComplianceScriptId": "s"},
+        "bitLockerEnabled": True,
+    },
 ]
 ODD = st.sampled_from(
     [None, True, 0, -1, 1.5, "", "x", "{", "[]", [], [None], [[]], {}, {"a": None}, {"value": []}]

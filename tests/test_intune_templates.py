@@ -6,8 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from policylint.catalogue.template_properties import lookup
+from policylint.cli import cli
 from policylint.evidence import Evidence, JsonAt
 from policylint.model import Scope, csp, setting_id
 from policylint.readers.intune.templates import plain
@@ -143,6 +145,14 @@ def test_a_masked_value_is_no_value(tmp_path: Path) -> None:
     assert [(p.rule, p.evidence) for p in reading.problems] == [
         ("RD015", Evidence("policy.json", JsonAt("/preSharedKey")))
     ]
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_a_secret_that_is_exported_in_the_clear_is_hidden_where_it_is_shown(output: str, tmp_path: Path) -> None:
+    profile = template("windowsWifiConfiguration", preSharedKey="hunter2", profiles=[{"preSharedKey": "hunter3"}])
+    (tmp_path / "wifi.json").write_text(json.dumps(profile), "utf-8")
+    shown = CliRunner().invoke(cli, ["resolve", str(tmp_path), "-o", output]).output
+    assert ("hunter" in shown, "****" in shown, "preSharedKey" in shown) == (False, True, True)
 
 
 def test_update_rings_state_their_schedule_by_its_type(tmp_path: Path) -> None:
