@@ -316,7 +316,7 @@ def test_a_stored_password_is_found_in_every_kind_and_never_claimed(title: str) 
         f"the preference 'T' ({title}) stores a password: everybody who can read the GPO can decrypt it, because "
         "Microsoft has published the key"
     )
-    assert [(p.rule, p.message, p.evidence) for p in result.problems] == [("GP001", told, SOURCE.at(XmlAt((0,))))]
+    assert [(p.rule, p.message, p.evidence) for p in result.problems] == [("GP001", told, SOURCE.at(XmlAt((0, 0))))]
     assert [claim.value for claim in result.claims] == [(f"CPassword={MASK}", "user=u")]
     assert CPASSWORD not in repr(result)
 
@@ -400,6 +400,15 @@ def test_preferences_of_an_unregistered_extension_do_not_apply_and_still_give_pa
             "its client-side extension is not registered in the GPO",
         )
     ]
+
+
+def test_an_older_backup_gives_its_passwords_away_too(tmp_path: Path) -> None:
+    user = f'<Groups><User name="u"><Properties action="U" userName="u" cpassword="{CPASSWORD}"/></User></Groups>'
+    files = {"Machine/Preferences/Groups/Groups.xml": user.encode(), "User/Preferences/Files/Files.xml": b"<Files"}
+    BackupWriter(files=files, time="2023-01-01T00:00:00").write(tmp_path)
+    BackupWriter(folder="{99999999-2222-3333-4444-555555555555}", time="2024-01-01T00:00:00").write(tmp_path)
+    reading, _ = gpo_backup.take(sources(tmp_path))
+    assert [p.rule for p in reading.problems] == ["RD013", "GP001"]
 
 
 def test_the_side_of_preferences_is_that_of_their_folder(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from policylint.errors import ReadError
 from policylint.model import Channel, FileRecord, Filtering, Link, Policy, Problem, Scope
-from policylint.readers.gpo import security_descriptor
+from policylint.readers.gpo import preferences, security_descriptor
 from policylint.readers.gpo.backup_folder import Backup, collect, superseded
 from policylint.readers.gpo.cse import out_of_order
 from policylint.readers.gpo.files import AUDIT_CSV, FOREIGN, REGISTRY_POL, TEMPLATE, classify
@@ -68,6 +69,8 @@ def _reading(backup: Backup) -> Reading:
         links=_links(backup),
         wmi_filter=None if backup.core.value is None else backup.core.value.wmi_filter,
         filtering=filtering,
+        comment=tree.comment,
+        setting_comments=tuple(tree.setting_comments),
     )
     faults = [
         *_unreadable(backup),
@@ -94,7 +97,19 @@ def _superseded(backup: Backup, newer: Backup) -> Reading:
     ]
     descriptions = [record for record in _descriptions(backup) if record.path in broken]
     note = Problem("RD013", message, backup.description.at(), backup.id)
-    return Reading(problems=(*_unreadable(backup), note), files=(*descriptions, *files))
+    return Reading(problems=(*_unreadable(backup), note, *_passwords(backup)), files=(*descriptions, *files))
+
+
+def _passwords(backup: Backup) -> Iterator[Problem]:
+    """Passwords in the preferences of a backup that is not used: whoever has the backup has them all the same."""
+    for path, source in backup.files:
+        kind, scope = classify(path[len(_TREE) :])
+        if path.casefold().startswith(_TREE) and kind.preference and scope is not None:
+            try:
+                found = preferences.read(source.read(), scope, source, kind.preference, backup.name[0])
+            except ReadError:
+                continue  # nothing of an unused backup is needed, so that it is damaged does not matter
+            yield from (replace(p, policy=backup.id) for p in found.problems if p.rule == preferences.PASSWORD_RULE)
 
 
 def _unreadable(backup: Backup) -> Iterator[Problem]:

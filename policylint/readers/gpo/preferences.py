@@ -116,7 +116,7 @@ def _passwords(file: _File, item: _Item) -> None:
                 f"the preference '{item.name}' ({file.folder}) stores a password: everybody who can read the GPO can "
                 "decrypt it, because Microsoft has published the key"
             )
-            file.complain(PASSWORD_RULE, item, message)
+            file.problems.append(Problem(PASSWORD_RULE, message, file.source.at(XmlAt(route(part)))))
             return
 
 
