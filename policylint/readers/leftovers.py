@@ -9,7 +9,6 @@ from policylint.model import FileRecord, Problem
 from policylint.readers.source import Reading, Source, problem
 
 KNOWN: dict[str, tuple[str, str]] = {
-    ".policyrules": ("Policy Analyzer rules", "RD010"),
     ".migtable": ("migration table", ""),
     ".inf": ("security template", "RD010"),
     ".csv": ("table", ""),
