@@ -142,6 +142,15 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody wrote about a setting of a GPO, named as an ADMX policy: `namespace:policy`."""
+
+    of: str
+    text: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class Filtering:
     """Security filtering of a GPO, from its DACL: SIDs that are allowed and denied Apply Group Policy."""
 
@@ -184,6 +193,9 @@ class Policy:
     """None: the export does not say where the GPO is linked."""
     wmi_filter: str | None = None
     filtering: Filtering | None = None
+    comment: str = ""
+    """What somebody wrote about the GPO."""
+    setting_comments: tuple[Comment, ...] = ()
     # Intune only
     assignments: tuple[Assignment, ...] | None = None
     """None: the export carries no assignments, which is not the same as unassigned (an empty tuple)."""
@@ -227,4 +239,4 @@ def shown(value: Value) -> str:
         return "not configured"
     if isinstance(value, bytes):
         return f"0x{value.hex()}" if value else "empty"
-    return ", ".join(value) if isinstance(value, tuple) else str(value)
+    return (", ".join(value) if value else "an empty list") if isinstance(value, tuple) else str(value)

@@ -167,4 +167,6 @@ def _policy(identity: str, name: str, evidence: Evidence, tree: Tree) -> Policy:
         evidence=evidence,
         claims=tuple(tree.claims),
         sweeps=tuple(tree.sweeps),
+        comment=tree.comment,
+        setting_comments=tuple(tree.setting_comments),
     )

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from policylint.errors import ReadError
-from policylint.model import Claim, FileRecord, FileStatus, Problem, Scope, Sweep
-from policylint.readers.gpo import gpt_ini, preferences
+from policylint.model import Claim, Comment, FileRecord, FileStatus, Problem, Scope, Sweep
+from policylint.readers.gpo import comments, gpt_ini, preferences
 from policylint.readers.gpo.cse import NAMES
-from policylint.readers.gpo.files import FOREIGN, GPT_INI, REGISTRY_POL, Kind, classify
+from policylint.readers.gpo.files import COMMENTS, FOREIGN, GPO_COMMENT, GPT_INI, REGISTRY_POL, Kind, classify
 from policylint.readers.gpo.registry_pol import claims, records
 from policylint.readers.gpo.settings_file import Found
 from policylint.readers.source import Source, problem
@@ -47,6 +47,8 @@ class Tree:
     sweeps: list[Sweep] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: list[FileRecord] = field(default_factory=list)
+    comment: str = ""
+    setting_comments: list[Comment] = field(default_factory=list)
     pending: dict[str, list[Source]] = field(default_factory=dict)
     """Files that hold settings which are not evaluated, by the name of their kind."""
 
@@ -67,6 +69,8 @@ def read_tree(files: Sequence[tuple[str, Source]], registered: Registered | None
             _twin(tree, kind, source, twin)
         elif kind is GPT_INI:
             _read_gpt_ini(tree, source, decides=registered is None and source.name == "gpt.ini")
+        elif kind in (GPO_COMMENT, COMMENTS):
+            _read_comments(tree, kind, source)
         elif scope is not None and kind is REGISTRY_POL:
             read_registry(tree, scope, source)
         elif scope is not None and kind.preference:
@@ -89,6 +93,19 @@ def _read_gpt_ini(tree: Tree, source: Source, *, decides: bool) -> None:
         except ReadError as error:
             tree.problems.append(problem(source, error, tree.policy))
             record = FileRecord(source.path, "unread", GPT_INI.name, error.message)
+    tree.files.append(record)
+
+
+def _read_comments(tree: Tree, kind: Kind, source: Source) -> None:
+    record = FileRecord(source.path, "ignored", kind.name, kind.reason)
+    try:
+        if kind is GPO_COMMENT:
+            tree.comment = comments.gpo_comment(source.read())
+        else:
+            tree.setting_comments += comments.setting_comments(source.read(), source)
+    except ReadError as error:
+        tree.problems.append(problem(source, error, tree.policy))
+        record = FileRecord(source.path, "unread", kind.name, error.message)
     tree.files.append(record)
 
 
