@@ -94,6 +94,11 @@ def test_a_broken_resource_is_told_at_its_line_and_hides_no_other(body: str, exp
     assert expected.split(",")[0] in broken.message
 
 
+def test_reading_stops_where_nothing_is_readable() -> None:
+    found = list(resources(script(*[block("A = @'")] * 300)))
+    assert [error.rule for error in found if isinstance(error, ReadError)] == ["RD030"] * 100 + ["RD007"]
+
+
 def test_deep_nesting_is_refused() -> None:
     (error,) = resources(script(block("A = " + "@(" * 200)))
     assert isinstance(error, ReadError)

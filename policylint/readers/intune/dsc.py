@@ -19,6 +19,8 @@ from policylint.evidence import LineAt
 from policylint.readers.json import pointer
 
 MAX_DEPTH = 100
+MAX_BROKEN = 100
+"""After so many resources that cannot be read, the file is no configuration: each may cost a look at all the rest."""
 
 _RESOURCE = re.compile(r"^[ \t]*(Intune\w+)[ \t]+(?=[\"'])", re.MULTILINE)
 _TOKEN = re.compile(
@@ -31,7 +33,7 @@ _TOKEN = re.compile(
     | (?P<close>[)}\]])
     | (?P<equals>=)
     | (?P<number>-?\d+(?:\.\d+)?(?![\w.]))
-    | (?P<word>\$?[^\s;,=(){}\[\]'"]+)
+    | (?P<word>(?!@["'])\$?[^\s;,=(){}\[\]'"]+)
     | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
@@ -68,7 +70,7 @@ def is_configuration(text: str) -> bool:
 
 def resources(text: str) -> Iterator[Resource | ReadError]:
     """The Intune resources of a script, in file order; an error (RD030, RD007) for each block that is not read."""
-    end, line, counted = 0, 1, 0
+    end, line, counted, broken = 0, 1, 0, 0
     for found in _RESOURCE.finditer(text):
         if found.start() < end:
             continue  # inside a string of the resource before
@@ -80,6 +82,10 @@ def resources(text: str) -> Iterator[Resource | ReadError]:
             end = reader.at
         except ReadError as exc:
             yield exc
+            broken += 1
+        if broken >= MAX_BROKEN:
+            yield ReadError("RD007", f"{broken} resources cannot be read: the rest is not looked at", LineAt(line))
+            return
 
 
 class _Reader:

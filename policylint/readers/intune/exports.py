@@ -103,7 +103,8 @@ def _yaml(source: Source) -> _File | None:
     """IntuneCD's YAML: the same objects as its JSON. Other YAML files are not ours, nor is what is wrong with them."""
     try:
         data = source.read()
-        if not any(member in decode(data) for member in _GRAPH_MEMBERS):
+        text = decode(data)
+        if not any(member in text for member in _GRAPH_MEMBERS):
             return None
         document = load_yaml(data)
     except ReadError as exc:
