@@ -268,6 +268,11 @@ def test_items_of_one_name_with_different_filters_hang_on_different_facts() -> N
     assert [claim.when for claim in result.claims] == [every(facts[1], Not(facts[0])), facts[0]]
 
 
+def test_filters_in_a_namespace_that_is_no_absolute_uri_are_filters() -> None:
+    filters = GROUP_FILTER.replace("<Filters>", '<Filters xmlns="x y">')
+    assert [c.when for c in found(value("U", filters=filters)).claims] == [Is('item-level targeting of "Base: V"')]
+
+
 def test_filters_of_a_collection_count_for_all_below_it() -> None:
     inner = f'<Collection name="In">{value("U", filters=GROUP_FILTER)}</Collection>'
     result = found(f'<Collection name="Out">{GROUP_FILTER}{inner}</Collection>')

@@ -23,14 +23,14 @@ class Targeting:
     """The conditions of one policy's items; each name stands for one set of filters."""
 
     policy: str
-    given: dict[str, bytes] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
 
     def of(self, element: etree._Element, name: str) -> When:
         """What an item or a collection hangs on: ALWAYS, or one fact that says that its filters let it through."""
         deciding = [f for f in _filters(element) if _decides(f)]
         if not deciding:
             return ALWAYS
-        content = b"".join(etree.tostring(f, method="c14n", with_tail=False) for f in deciding)
+        content = repr([(local(part), sorted(part.attrib.items())) for f in deciding for part in f.iter()])
         first = fact = f'item-level targeting of "{self.policy}: {name}"'
         number = 1
         while self.given.setdefault(fact, content) != content:
