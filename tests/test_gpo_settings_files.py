@@ -190,7 +190,7 @@ def test_real_files_beside_registry_pol_are_read_whole(sample_data: Path) -> Non
 
 
 KINDS = {
-    "security template": 1128,
+    "security template": 1239,
     "advanced audit policy": 500,
     "scripts": 34,
     "folder redirection": 1,

@@ -152,6 +152,13 @@ def test_settings_outside_of_any_gpo_make_a_policy_a_file(tmp_path: Path) -> Non
     assert [policy.id for policy in reading.policies] == ["x/GptTmpl.inf", "x/Preferences/Drives/Drives.xml"]
 
 
+def test_an_exported_template_of_any_name_is_read_and_a_driver_is_left(tmp_path: Path) -> None:
+    write(tmp_path, {"export.inf": TEMPLATE, "driver.inf": b'[Version]\r\nsignature="$CHICAGO$"\r\n[Strings]\r\n'})
+    reading, rest = take(sources(tmp_path))
+    assert [(r.path, r.status, r.kind) for r in reading.files] == [("export.inf", "read", "security template")]
+    assert [source.path for source in rest] == ["driver.inf"]
+
+
 def test_files_that_only_share_a_name_are_left(tmp_path: Path) -> None:
     others = {"a/audit.csv": b"Time,User\r\n", "b/Registry.xml": b"<x/>", "c/policy.json": b"{}"}
     write(tmp_path, others)

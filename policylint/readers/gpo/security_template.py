@@ -61,6 +61,12 @@ def read(data: bytes, scope: Scope, source: Source, policy: str) -> Found:
     return written.found()
 
 
+def recognises(data: bytes) -> bool:
+    """Whether an `.inf` file of any name is a security template, as `secedit /export` writes one, and no driver."""
+    text = data.replace(b"\0", b"").lower()
+    return any(b"[" + name.encode() + b"]" in text for name in _SECTIONS)
+
+
 def principal(written: str) -> str:
     """A principal in one spelling: SIDs in upper case without `*`, names as they are."""
     bare = unquoted(written.strip()).removeprefix("*").strip()

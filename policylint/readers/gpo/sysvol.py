@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from policylint.errors import ReadError
 from policylint.evidence import Evidence
 from policylint.model import Channel, FileRecord, Policy, Problem, Scope
-from policylint.readers.gpo.files import AUDIT_CSV, FOREIGN, REGISTRY_POL, Kind, classify, loose
+from policylint.readers.gpo import security_template
+from policylint.readers.gpo.files import AUDIT_CSV, FOREIGN, REGISTRY_POL, TEMPLATE, Kind, classify, loose
 from policylint.readers.gpo.tree import (
     NOT_EVALUATED,
     UNKNOWN,
@@ -112,7 +113,7 @@ def _alone(source: Source) -> Reading | None:
     """What a file outside of any GPO folder holds; None when it is none of a GPO's files."""
     if source.suffix == ".pol":
         return _loose_registry(source)
-    kind = AUDIT_CSV if _is_audit(source) else loose(source.path)
+    kind = AUDIT_CSV if _is_audit(source) else TEMPLATE if _is_template(source) else loose(source.path)
     if kind is not None and (kind.preference or kind.read is not None):
         return _loose_settings(source, kind)
     return None if kind is None else _loose_other(source, kind)
@@ -154,6 +155,14 @@ def _is_audit(source: Source) -> bool:
     """Whether it is the audit.csv of a GPO, which shares its name with many other exports."""
     try:
         return source.name == "audit.csv" and source.read().lstrip(b"\xef\xbb\xbf").startswith(_AUDIT_HEADER)
+    except ReadError:
+        return False
+
+
+def _is_template(source: Source) -> bool:
+    """Whether it is a security template of another name than GptTmpl.inf."""
+    try:
+        return source.suffix == ".inf" and security_template.recognises(source.read())
     except ReadError:
         return False
 
