@@ -3,8 +3,8 @@
     pip install atheris
     python -m benchmarks.fuzz SEEDS [-max_total_time=600 …]
 
-SEEDS is a folder of exports (the corpus, or real ones); every file below 64 KiB becomes a seed. The first byte of an input
-chooses what the file is called; the rest is its content. Whatever ends in another exception than policylint's own
+SEEDS is a folder of exports (the corpus, or real ones); every file below 64 KiB becomes a seed. The first byte of an
+input chooses what the file is called; the rest is its content. Whatever ends in another exception than policylint's own
 is written to the current folder as crash-….
 """
 
