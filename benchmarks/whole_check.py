@@ -51,7 +51,7 @@ def bare(paths: list[Path]) -> None:
     for file in found(paths):
         data = file.read_bytes()
         with contextlib.suppress(Exception):  # broken samples are part of the data; both sides meet them
-            if file.suffix.casefold() in (".xml", ".admx", ".adml", ".cmtx"):
+            if file.suffix.casefold() in (".xml", ".admx", ".adml", ".cmtx", ".policyrules"):
                 etree.fromstring(text_of(data).encode(), etree.XMLParser(resolve_entities=False))
             elif file.suffix.casefold() == ".json":
                 json.loads(decode(data))

@@ -99,6 +99,7 @@ def route(element: etree._Element) -> tuple[int, ...]:
     steps: list[int] = []
     parent = element.getparent()
     while parent is not None:
-        steps.append([c for c in parent if isinstance(c.tag, str)].index(element))
+        comments = sum(1 for _ in element.itersiblings(etree.Comment, preceding=True))
+        steps.append(parent.index(element) - comments)
         element, parent = parent, parent.getparent()
     return tuple(reversed(steps))
