@@ -90,7 +90,7 @@ def _gpos(root: etree._Element) -> dict[str, _Gpo]:
     elements = (element for element in root if local(element))
     for number, element in enumerate(
         elements
-    ):  # thousands side by side: asking each for its route would count them all
+    ):  # asking each of thousands for its route is slow
         tag = local(element)
         if tag in _LISTS:
             continue
