@@ -80,12 +80,12 @@ def local(element: etree._Element) -> str:
 
 def child(element: etree._Element, name: str) -> etree._Element | None:
     """The first child element with that local name."""
-    return next((c for c in element if local(c) == name), None)
+    return next(element.iterchildren(f"{{*}}{name}"), None)
 
 
 def children(element: etree._Element, name: str) -> list[etree._Element]:
     """The child elements with that local name, in order."""
-    return [c for c in element if local(c) == name]
+    return list(element.iterchildren(f"{{*}}{name}"))
 
 
 def text_in(element: etree._Element | None, name: str) -> str | None:

@@ -20,6 +20,7 @@ from policylint.topology import LinkEntry, Som, Topology
 
 KIND = "Get-GPInheritance"
 _MARK = b'"GpoInheritanceBlocked"'
+_WIDE_MARK = _MARK.decode().encode("utf-16-le")
 _HEAD = 64 * 1024
 """The mark stands in the first object, in front of its links."""
 _TRUE = (True, 1, "true", "yes")
@@ -59,7 +60,8 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
 
 def _is_ours(source: Source) -> bool:
     try:
-        return _MARK in source.head(_HEAD).replace(b"\0", b"")
+        head = source.head(_HEAD)
+        return _MARK in head or _WIDE_MARK in head
     except ReadError:
         return False
 
