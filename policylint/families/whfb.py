@@ -24,7 +24,7 @@ from policylint.families.whfb_settings import (
     Hello,
 )
 from policylint.model import Channel, Scope, Value
-from policylint.rank import RAW_ORDER, Contestant, Precedence, order
+from policylint.rank import RAW_ORDER, Contestant, Order, Precedence, order
 
 
 class Source(StrEnum):
@@ -83,11 +83,12 @@ READINGS: Mapping[str, tuple[str, ...]] = {
 }
 """Facts that only documentation could give: the reading that is assumed is True. With the ids to print."""
 
+CONFLICT = "conflict between"
 UNKNOWN_VALUE = "Windows takes"
-UNDECIDABLE = (CLOUD_READING, TPM_READING, DEFAULT_HYBRID, UNKNOWN_VALUE, "conflict between", "the device accepts")
+UNDECIDABLE = (CLOUD_READING, TPM_READING, DEFAULT_HYBRID, UNKNOWN_VALUE, CONFLICT, "the device accepts")
 """How facts begin that the law does not choose between at all: what hangs on them is undetermined, not conditional."""
 
-UNORDERED = ("link order of", "precedence of", "conflict between")
+UNORDERED = ("link order of", "precedence of", CONFLICT)
 """How facts begin of which no value is the likelier one: nothing is assumed where a result hangs on them."""
 
 
@@ -157,7 +158,7 @@ class Situation:
 
     def cloud_is_mixed(self, picks: Sequence[Pick]) -> bool:
         """Whether cloud trust comes from another channel than enablement, or enablement from user-scope MDM."""
-        if self.elected is None or not self.elected.on or not picks:
+        if self.elected is None or not picks:
             return False
         return picks[0].source.channel is not self.elected.source.channel or self.elected.source is Source.USER_MDM
 
@@ -268,11 +269,11 @@ class Hellos:
         """The open facts behind the needed settings, with their values."""
         domains: dict[str, tuple[FactValue, ...]] = {}
         present = {key: found for key, found in self.claims.items() if key[0] in needed}
-        for found in present.values():
+        for key, found in present.items():
             for contestant in found:
                 for fact in fact_names(contestant.when):
                     domains[fact] = self.precedence.domains.get(fact, (True, False))
-            domains |= dict.fromkeys(_order_facts(found), (True, False))
+            domains |= dict.fromkeys(_order_facts(key[0], found), (True, False))
         mdm = any(source.channel is Channel.MDM for _, source in present)
         if mdm and self._any_gpo:
             domains[GUIDE] = (True, False)
@@ -303,7 +304,7 @@ class Hellos:
         picks = {}
         for (hello, source), found in self.claims.items():
             if hello in needed:
-                chosen = _pick(found, full, truth)
+                chosen = _pick(hello, found, full, truth)
                 if chosen is not None and not chosen.claim.absent:
                     picks[hello, source] = Pick(hello, source, chosen)
         gpo = self._any_gpo and GUIDE in world and holds(self.gpo_when, full)
@@ -346,17 +347,26 @@ def source_of(contestant: Contestant, scope: Scope) -> Source:
     return Source.USER_MDM if scope is Scope.USER else Source.DEVICE_MDM
 
 
-def _order_facts(found: Sequence[Contestant]) -> Iterator[str]:
+def _order(hello: Hello, a: Contestant, b: Contestant) -> Order:
+    """How two claims of one source compare. Nobody documents that one profile wins every conflict with another: each
+    setting that the trust model is made of has a conflict of its own (I-CONF-CONF)."""
+    found = order(a, b)
+    if hello not in (ENABLED, CERTIFICATE, CLOUD) or not (found.fact or "").startswith(CONFLICT):
+        return found
+    return replace(found, fact=f"{found.fact} over {hello.name}")
+
+
+def _order_facts(hello: Hello, found: Sequence[Contestant]) -> Iterator[str]:
     """The facts that the order of one source's claims hangs on, where their values differ."""
     for i, a in enumerate(found):
         for b in found[i + 1 :]:
             if (a.claim.value, a.claim.absent) != (b.claim.value, b.claim.absent):
-                fact = order(a, b).fact
+                fact = _order(hello, a, b).fact
                 if fact is not None:
                     yield fact
 
 
-def _pick(found: Sequence[Contestant], world: World, truth: dict[int, bool]) -> Contestant | None:
+def _pick(hello: Hello, found: Sequence[Contestant], world: World, truth: dict[int, bool]) -> Contestant | None:
     """The strongest claim of one source that applies in a world; `truth` remembers which conditions hold there."""
     best: Contestant | None = None
     for contestant in found:
@@ -365,7 +375,7 @@ def _pick(found: Sequence[Contestant], world: World, truth: dict[int, bool]) -> 
         )  # the claims of one policy share the expression, and hashing it costs more than asking
         if key not in truth:
             truth[key] = holds(contestant.when, world)
-        if truth[key] and (best is None or (_differs(contestant, best) and _beats(contestant, best, world))):
+        if truth[key] and (best is None or (_differs(contestant, best) and _beats(hello, contestant, best, world))):
             best = contestant
     return best
 
@@ -375,10 +385,10 @@ def _differs(a: Contestant, b: Contestant) -> bool:
     return (a.claim.value, a.claim.absent, a.claim.soft) != (b.claim.value, b.claim.absent, b.claim.soft)
 
 
-def _beats(a: Contestant, b: Contestant, world: World) -> bool:
+def _beats(hello: Hello, a: Contestant, b: Contestant, world: World) -> bool:
     if a.claim.soft is not b.claim.soft:
         return b.claim.soft
-    found = order(a, b)
+    found = _order(hello, a, b)
     return found.first_wins is bool(found.fact is None or world.get(found.fact, True))
 
 
