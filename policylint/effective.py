@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from policylint.model import Claim, Policy, Scope, SettingId, Value
+from policylint.observed import Observation, ObservedSetting
 from policylint.reach import Excluded
 
 
@@ -47,6 +48,8 @@ class Result:
     """Strongest first."""
     name: str | None = None
     """The display name of the policy, where an ADMX of the estate tells it."""
+    category: str = ""
+    """The category path of that policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,14 @@ class Effective:
     outcomes: tuple[Outcome, ...]
     excluded: tuple[Excluded, ...] = ()
     """Policies that do not reach the target, each with the rule that keeps it out."""
+    observation: Observation | None = None
+    """What gpresult saw there."""
+
+    def observed(self, row: Result) -> ObservedSetting | None:
+        """Who decided a setting by gpresult; None where that does not tell."""
+        if self.observation is None:
+            return None
+        return self.observation.decided(row.setting, row.scope, row.name, row.category)
 
     def out_of_play(self, settings: Collection[SettingId]) -> tuple[Excluded, ...]:
         """The policies that say something about the settings and do not reach the target, by name."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from policylint.catalogue.admx import AdmxFile
 from policylint.model import FileRecord, Group, Policy, Problem
+from policylint.observed import Observation
 from policylint.topology import Topology
 from policylint.zip_member import Member
 
@@ -27,6 +28,8 @@ class Estate:
     """Whether any GPO of the estate shows a link; if none does, the estate is reviewed as if all were linked."""
     paths: Mapping[str, Path | Member] = field(default_factory=dict)
     """Where the files named in evidence are opened, for printing excerpts."""
+    observations: tuple[Observation, ...] = ()
+    """What gpresult reports saw: evidence to compare with."""
 
     @property
     def unread(self) -> int:

@@ -96,7 +96,7 @@ def _views(estate: Estate) -> Iterator[tuple[list[Target], View]]:
         key = (
             tuple(sorted(precedence.known.items())),
             tuple(
-                (r.policy.id, r.scope, r.when, r.som, r.depth, r.enforced, r.order, r.by_loopback)
+                (r.policy.id, r.scope, r.when, r.som, r.depth, r.enforced, r.order, r.applied, r.by_loopback)
                 for r in precedence.reaches
             ),
         )

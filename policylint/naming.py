@@ -21,4 +21,4 @@ def _named(row: Result, store: AdmxStore | None) -> Result:
     if rule is not None:
         return replace(row, name=rule.title)
     raised = store.raise_name(row.setting) if store is not None else None
-    return replace(row, name=raised.name) if raised else row
+    return replace(row, name=raised.name, category=raised.path) if raised else row

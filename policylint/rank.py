@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Every, FactValue, Is, Not, Some, When, every, given
 from policylint.model import Channel, Claim, Policy, Scope, Sweep
+from policylint.observed import Observation, observation_of
 from policylint.reach import Excluded, Placement, Reach
 from policylint.reach_gpo import gpo_reaches, loopback_mode, user_side
 from policylint.reach_mdm import mdm_reaches
@@ -60,20 +61,25 @@ class Precedence:
     excluded: tuple[Excluded, ...]
     contests: Mapping[tuple[str, Scope], tuple[Contestant, ...]] = field(default_factory=dict)
     """By setting key and scope: every claim that reaches the target."""
+    observation: Observation | None = None
+    """What gpresult saw at the target."""
 
 
 def rank(estate: Estate, target: Target) -> Precedence:
     """Ranks the estate's policies for one target."""
     open_joins = joins(target, estate)
     known = known_facts(target, estate)
-    at = Placement(estate, target, known, open_joins)
+    observation = observation_of(target, estate.observations)
+    at = Placement(estate, target, known, open_joins, observation)
     reaches: list[Reach] = []
     excluded: list[Excluded] = []
     _keep(gpo_reaches(at, Scope.DEVICE, target.device), known, reaches, excluded)
     _keep(user_side(at, loopback_mode(reaches)), known, reaches, excluded)
     _keep(mdm_reaches(at), known, reaches, excluded)
     contests = _contests(reaches, known)
-    return Precedence(target, known, _domains(reaches, contests, open_joins), tuple(reaches), tuple(excluded), contests)
+    return Precedence(
+        target, known, _domains(reaches, contests, open_joins), tuple(reaches), tuple(excluded), contests, observation
+    )
 
 
 REFUSALS = {
@@ -198,12 +204,15 @@ def _across(a: Contestant, b: Contestant) -> Order:
 
 
 def _gpo_order(a: Reach, b: Reach) -> Order:
-    """Strength of two links ([MS-GPOL] 3.2.5.1.5; Group Policy processing)."""
+    """Strength of two links ([MS-GPOL] 3.2.5.1.5; Group Policy processing).
+
+    Where the exports leave the order open, the order in which gpresult saw the two applied settles it.
+    """
     if a.by_loopback is not b.by_loopback:
         rule = "G-LOOP-MERGE" if a.enforced is b.enforced else "G-LOOP-MERGE-ENFORCED"
         return Order(a.by_loopback, rule)
     if not a.som or not b.som:
-        return Order(_tie(a, b), "G-LSDOU", _pair("precedence of", a, b))
+        return _seen(a, b, "G-LSDOU") or Order(_tie(a, b), "G-LSDOU", _pair("precedence of", a, b))
     if a.enforced is not b.enforced:
         return Order(a.enforced, "G-ENFORCED-TOP")
     if a.depth != b.depth:
@@ -211,11 +220,18 @@ def _gpo_order(a: Reach, b: Reach) -> Order:
         return Order(not deeper if a.enforced else deeper, "G-ENFORCED-INVERT" if a.enforced else "G-LSDOU")
     rule = "G-ENFORCED-SAME-SOM" if a.enforced else "G-LINK-ORDER"
     if a.order is None or b.order is None:
-        return Order(_tie(a, b), rule, _pair(f"link order of {a.som}:", a, b))
-    raw = a.raw_order and b.raw_order
-    return Order(
-        (a.order, a.policy.id) < (b.order, b.policy.id), "G-LINK-RAW" if raw else rule, RAW_ORDER if raw else None
-    )
+        return _seen(a, b, rule) or Order(_tie(a, b), rule, _pair(f"link order of {a.som}:", a, b))
+    first = (a.order, a.policy.id) < (b.order, b.policy.id)
+    if a.raw_order and b.raw_order:
+        return _seen(a, b, rule) or Order(first, "G-LINK-RAW", RAW_ORDER)
+    return Order(first, rule)
+
+
+def _seen(a: Reach, b: Reach, rule: str) -> Order | None:
+    """The order in which gpresult saw both applied; None where it did not."""
+    if a.applied is None or b.applied is None or a.applied == b.applied:
+        return None
+    return Order(a.applied > b.applied, rule)
 
 
 def _tie(a: Reach, b: Reach) -> bool:

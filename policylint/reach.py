@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from policylint.estate import Estate
 from policylint.facts import FactValue, When
 from policylint.model import Policy, Scope
+from policylint.observed import Observation
 from policylint.topology import Target
 
 
@@ -31,6 +32,8 @@ class Reach:
     """Link order; None where nothing tells it."""
     raw_order: bool = False
     """The link order is read off a raw gPLink string (G-LINK-RAW)."""
+    applied: int | None = None
+    """When a gpresult report of the target saw it applied: later is stronger. None where none did."""
     by_loopback: bool = False
     """From the computer's list: applied after the user's own (G-LOOP-MERGE)."""
 
@@ -53,3 +56,5 @@ class Placement:
     target: Target
     known: Mapping[str, FactValue]
     joins: tuple[str, ...]
+    observation: Observation | None = None
+    """What gpresult saw there."""

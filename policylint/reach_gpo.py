@@ -88,7 +88,8 @@ def _reach(policy: Policy, link: Link, number: int | None, path: tuple[str, ...]
     rule = "G-ENFORCED-TOP" if link.enforced else "G-LSDOU"
     som = at.estate.topology.som_at(link.som)
     raw = som is not None and som.raw_order
-    return Reach(policy, ALWAYS, (rule,), tuple(gates), scope, link.som, depth, link.enforced, number, raw)
+    applied = None if at.observation is None else at.observation.applied_order(policy, scope, link.som)
+    return Reach(policy, ALWAYS, (rule,), tuple(gates), scope, link.som, depth, link.enforced, number, raw, applied)
 
 
 def _unblocked(path: tuple[str, ...], depth: int, estate: Estate) -> When:

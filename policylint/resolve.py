@@ -22,6 +22,7 @@ def resolve(precedence: Precedence) -> Effective:
         tuple(sorted((*rows, *family_rows), key=_place)),
         (trust,),
         precedence.excluded,
+        precedence.observation,
     )
 
 

@@ -96,7 +96,7 @@ FILES: dict[str, tuple[int, int, int, int]] = {
     "preferences: localusersandgroups": (0, 1, 0, 0),
     "remediation script": (5, 14, 0, 0),
     "report": (0, 1, 0, 0),
-    "resultant set of policy (gpresult)": (1, 0, 0, 0),
+    "resultant set of policy (gpresult)": (1, 0, 0, 46),
     "role": (0, 1, 0, 0),
     "schema": (0, 2, 0, 0),
     "scope tag": (0, 1, 0, 0),

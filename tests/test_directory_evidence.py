@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policylint.cli import cli
-from policylint.evidence import Evidence, JsonAt, LineAt
+from policylint.evidence import Evidence, JsonAt, LineAt, XmlAt
 from policylint.model import FileRecord, Filtering, Problem, Scope
+from policylint.observed import Observation, ObservedSide
 from policylint.rank import RAW_ORDER, rank
 from policylint.readers import read
 from policylint.readers.directory import bloodhound, gpresult, inheritance, wmi_mof
@@ -278,7 +279,9 @@ def test_gpresult_tells_one_more_target(tmp_path: Path) -> None:
     )
     told = Topology(som=[Som(path="contoso.com/W", blocks_inheritance=True)], target=[target])
     assert reading == Reading(
-        described=(Described(told, Evidence("r.xml")),), files=(FileRecord("r.xml", "read", gpresult.KIND),)
+        described=(Described(told, Evidence("r.xml")),),
+        observations=(Observation(target.name, "", ObservedSide(), ObservedSide(), Evidence("r.xml", XmlAt(()))),),
+        files=(FileRecord("r.xml", "read", gpresult.KIND),),
     )
 
 

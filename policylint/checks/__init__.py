@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policylint.checks import whfb_pin, whfb_profiles, whfb_tenant, whfb_trust
+from policylint.checks import observed, whfb_pin, whfb_profiles, whfb_tenant, whfb_trust
 from policylint.checks.found import EstateCheck, TargetCheck
 
 READING = "reading"
 """The check of rules that report what readers ran into: the readers name the rule themselves."""
 
 ESTATE_CHECKS: Mapping[str, EstateCheck] = {
+    "observed_differs": observed.differs,
     "whfb_wrong_tenant": whfb_profiles.wrong_tenant,
     "whfb_no_such_node": whfb_profiles.no_such_node,
     "whfb_wrong_type": whfb_profiles.wrong_type,

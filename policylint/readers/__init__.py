@@ -116,6 +116,7 @@ def _estate(
         tuple(sorted(merged.records(files), key=lambda f: f.path)),
         any(policy.links for policy in policies) or any(som.links for som in topology.som),
         paths,
+        tuple(seen for r in readings for seen in r.observations),
     )
 
 

@@ -10,6 +10,7 @@ from policylint.catalogue.admx import AdmxFile
 from policylint.errors import ReadError
 from policylint.evidence import ByteAt, Evidence, Place
 from policylint.model import FileRecord, Group, Policy, Problem
+from policylint.observed import Observation
 from policylint.readers.directory.known import Described, DirectoryGpo, WmiQuery
 from policylint.zip_member import Member
 
@@ -81,6 +82,8 @@ class Reading:
     directory: tuple[DirectoryGpo, ...] = ()
     """The directory's halves of GPOs: names, status, filtering."""
     wmi_queries: tuple[WmiQuery, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    """What gpresult reports saw."""
     problems: tuple[Problem, ...] = ()
     files: tuple[FileRecord, ...] = ()
 

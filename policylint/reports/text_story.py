@@ -13,7 +13,7 @@ from policylint.facts import ALWAYS
 from policylint.laws import explain_fact, law_text
 from policylint.locate import Locator
 from policylint.reports.drawing import Paint, gutter, located, painter
-from policylint.reports.phrases import candidate, claimed, decided, listed, owner, said
+from policylint.reports.phrases import candidate, claimed, decided, listed, owner, place, said
 from policylint.reports.text_effective import STYLES, header, split
 
 _CERTAINTY = {
@@ -31,6 +31,7 @@ def story(effective: Effective, subjects: Sequence[Result | Outcome], locator: L
     for subject in subjects:
         blocks += [list(_title(subject, paint)), *_told(subject, locator, paint)]
         blocks += [*_out_of_play(effective, subject, paint), list(_verdict(subject, paint))]
+        blocks[-1] += _observed(effective, subject, locator)
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
@@ -106,6 +107,16 @@ def _verdict(subject: Result | Outcome, paint: Paint) -> Iterator[str]:
     yield from listed("hangs on", [_explained(fact, explain_fact(fact)) for fact in subject.conditions], 2, 13)
     yield from listed("needs", needs, 2, 13)
     yield from listed("because", [_explained(rule, law_text(rule)) for rule in subject.reasons], 2, 13)
+
+
+def _observed(effective: Effective, subject: Result | Outcome, locator: Locator) -> Iterator[str]:
+    """Who decided the setting when gpresult ran."""
+    seen = effective.observed(subject) if isinstance(subject, Result) else None
+    if seen is not None:
+        rank = "" if seen.precedence is None else f", precedence {seen.precedence}"
+        at = place(seen.evidence.path, locator.locate(seen.evidence))
+        name = terminal(f'"{seen.gpo.name}"')
+        yield f"  {'observed':<10} {name} decides (gpresult{rank}; {at})"
 
 
 def _explained(name: str, text: str) -> str:

@@ -1,9 +1,9 @@
 """`gpresult /x`: what one computer and one user really had, when it ran (root `Rsop`).
 
-Used: where the two stand, their site, the groups in their tokens, and which containers block inheritance. That makes
-one target more. Not used: the links, because a report lists only GPOs that came through (disabled links are not), so
-the links of a container would look complete and not be; and the winning values, which are evidence to compare with,
-not policies. SOMOrder counts upwards with AppliedOrder, the reverse of GPMC's link order.
+Where the two stand, their site, the groups in their tokens, and which containers block inheritance make one target
+more. The applied GPOs and the winning values are no policies, but an observation to compare with. The links are not
+used: a report lists only GPOs that came through (disabled links are not), so the links of a container would look
+complete and not be.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from lxml import etree
 
 from policylint.errors import ReadError
 from policylint.model import FileRecord, Problem
+from policylint.observed import Observation
+from policylint.readers.directory.gpresult_observed import observation
 from policylint.readers.directory.known import Described
 from policylint.readers.source import Reading, Source, problem
 from policylint.readers.xml import child, children, local, parse, text_in
@@ -27,6 +29,7 @@ _HEAD = 4096
 def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
     """Takes XML files with the root Rsop. Problems: RD001, RD003, RD005, RD007; RD027 where no container is told."""
     described: list[Described] = []
+    observations: list[Observation] = []
     problems: list[Problem] = []
     files: list[FileRecord] = []
     rest: list[Source] = []
@@ -35,12 +38,18 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
             rest.append(source)
             continue
         try:
-            described.append(Described(_topology(parse(source.read())), source.at()))
-            files.append(FileRecord(source.path, "read", KIND))
+            root = parse(source.read())
+            topology = _topology(root)
+            seen = observation(root, topology.target[0].name, source)
+            described.append(Described(topology, source.at()))
+            observations += [] if seen is None else [seen]
+            files.append(FileRecord(source.path, "read", KIND, settings=0 if seen is None else seen.settings))
         except ReadError as error:
             problems.append(problem(source, error))
             files.append(FileRecord(source.path, "unread", KIND, error.message))
-    return Reading(described=tuple(described), problems=tuple(problems), files=tuple(files)), rest
+    return Reading(
+        described=tuple(described), observations=tuple(observations), problems=tuple(problems), files=tuple(files)
+    ), rest
 
 
 def _is_ours(source: Source) -> bool:

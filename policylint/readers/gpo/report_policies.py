@@ -31,7 +31,9 @@ KIND = "GPO report"
 _GPO = re.compile(rb"<(?:\w+:)?gpo[\s>]")
 _SNIFFED = 65536
 _SIDES = (("Computer", Scope.DEVICE), ("User", Scope.USER))
-_REGISTRY = "http://www.microsoft.com/GroupPolicy/Settings/Registry"
+_REGISTRY = "{http://www.microsoft.com/GroupPolicy/Settings/Registry}"
+REGISTRY_SETTING, TEMPLATE = f"{_REGISTRY}RegistrySetting", f"{_REGISTRY}Policy"
+"""The elements of a registry value and of an administrative template."""
 _TITLES = frozenset(title for title, _ in PREFERENCES.values())
 _DOMAIN_SID = re.compile(r"\b(S-1-5-21-\d+-\d+-\d+)-\d+")
 _DATA: Mapping[str, tuple[tuple[int, Callable[[str], bytes]], ...]] = {
@@ -132,10 +134,10 @@ def _extension(found: _Found, element: etree._Element, scope: Scope) -> None:
         tag = local(part)
         if not tag or tag == "Blocked":
             continue
-        if part.tag == f"{{{_REGISTRY}}}RegistrySetting":
-            setting = _registry_setting(part, scope)
+        if part.tag == REGISTRY_SETTING:
+            setting = registry_setting(part, scope)
             found.settings += [] if setting is None else [setting]
-        elif part.tag == f"{{{_REGISTRY}}}Policy":
+        elif part.tag == TEMPLATE:
             found.lost["administrative templates", _BY_NAME] += 1
         elif part.tag in report_security.SHOWN and (shown := report_security.entry(part)) is not None:
             found.entries.append(shown)
@@ -147,7 +149,7 @@ def _extension(found: _Found, element: etree._Element, scope: Scope) -> None:
             found.lost[name, _NOT_YET] += 1
 
 
-def _registry_setting(element: etree._Element, scope: Scope) -> Written | None:
+def registry_setting(element: etree._Element, scope: Scope) -> Written | None:
     """A value that no template of the reporting machine knew; None for a key without values, which says nothing.
 
     A number has no size in a report and is taken for a DWORD, or a QWORD when it is too large for one.

@@ -1,0 +1,61 @@
+"""What gpresult saw beside what the exports say: deciders that differ (RD033)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from policylint.checks.found import Found, Spot, claim_spot, quoted
+from policylint.effective import Contender, Effective, Result, State
+from policylint.estate import Estate
+from policylint.model import Channel
+from policylint.naming import named
+from policylint.observed import ObservedSetting, observation_of
+from policylint.rank import rank
+from policylint.resolve import resolve
+from policylint.targets import targets
+
+
+def differs(estate: Estate) -> Iterable[Found]:
+    """Settings that one GPO decided when gpresult ran, and that another decides by the exports, for certain.
+
+    Only GPOs whose exports were read are compared, and only where the two say different things: which of two equal
+    values wins is of no consequence, and not always known.
+    """
+    for target in {target.name: target for target in targets(estate) if target.observed}.values():
+        if observation_of(target, estate.observations) is not None:
+            effective = named(resolve(rank(estate, target)), estate)
+            for row in effective.settings:
+                yield from _compared(row, effective, estate)
+
+
+def _compared(row: Result, effective: Effective, estate: Estate) -> Iterator[Found]:
+    seen, winner = effective.observed(row), row.winner
+    if seen is None or winner is None or row.state is not State.DETERMINED or winner.policy.channel is not Channel.GPO:
+        return
+    ours = next((policy for policy in estate.policies if seen.gpo.same(policy)), None)
+    if ours is None or seen.gpo.same(winner.policy):
+        return
+    beaten = next((loser for loser in row.losers if seen.gpo.same(loser.policy)), None)
+    if beaten is not None and _equal(beaten, winner):
+        return
+    if beaten is None and seen.setting is None:
+        return  # a template has several values, and the observed GPO decides the others
+    yield Found(
+        f"gpresult of {effective.target} shows that {quoted([ours.name])} decides {row.setting.text}, "
+        f"and the exports say {quoted([winner.policy.name])}",
+        tuple(_spots(seen, winner, beaten)),
+        row.setting.text,
+        row.scope,
+        subject=row.setting.text,
+    )
+
+
+def _equal(a: Contender, b: Contender) -> bool:
+    return (a.claim.value, a.claim.absent) == (b.claim.value, b.claim.absent)
+
+
+def _spots(seen: ObservedSetting, winner: Contender, beaten: Contender | None) -> Iterator[Spot]:
+    yield Spot(seen.evidence, None, "decided here")
+    yield claim_spot(winner.claim, winner.policy, "decides by the exports")
+    if beaten is not None:
+        yield claim_spot(beaten.claim, beaten.policy, "loses by the exports")
