@@ -247,7 +247,12 @@ def _outputs(given: Sequence[str], known: Mapping[str, Callable[..., str]]) -> l
 
 def _write(text: str, path: str | None) -> None:
     if path is None:
-        click.echo(text.removesuffix("\n"), color=True)
+        try:
+            click.echo(text.removesuffix("\n"), color=True)
+        except BrokenPipeError:
+            raise
+        except OSError as exc:
+            raise click.UsageError(f"cannot write to the screen: {exc.strerror}") from exc
         return
     try:
         Path(path).write_text(text, "utf-8", newline="\n")

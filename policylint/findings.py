@@ -61,10 +61,14 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """Stable over moves of files and other targets: rule, setting, policies and scope, hashed."""
+        """Stable over moves of files and other targets: rule, setting, policies and scope, hashed.
+
+        Without a setting, the two files of one policy are told apart by their names and the folders they stand in.
+        """
         parts = [self.rule, (self.setting or "").casefold(), sorted(p.id.casefold() for p in self.policies), self.scope]
-        if not self.policies and self.setting is None and self.locations:
-            parts.append(self.locations[0].evidence.path)
+        if self.setting is None and self.locations:
+            path = self.locations[0].evidence.path
+            parts.append("/".join(path.split("/")[-2:]).casefold() if self.policies else path)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -52,6 +53,7 @@ def _from_problem(problem: Problem, rule: Rule, policy: Policy | None) -> Findin
         problem.message,
         (Location(problem.evidence, "primary"),),
         (ref(policy),) if policy else (),
+        problem.setting,
         help=rule.fix,
     )
 
@@ -159,8 +161,12 @@ def _placed(finding: Finding, reached: tuple[str, ...]) -> Finding:
 
 
 def quote(text: str) -> str:
-    """An argument as a shell takes it, in double quotes where it needs any."""
-    return text if all(c.isalnum() or c in "/.-_:" for c in text) else f'"{text}"'
+    """An argument as a shell takes it: in double quotes, and in single ones where a shell would read them as code."""
+    if text and not text.startswith("-") and all(c.isalnum() or c in "/.-_:" for c in text):
+        return text
+    if any(c in '"$`!\\' for c in text):
+        return shlex.quote(text)
+    return f'"{text}"'
 
 
 def summary(estate: Estate, ignored: int = 0) -> Summary:

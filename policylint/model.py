@@ -210,6 +210,8 @@ class Problem:
     evidence: Evidence
     policy: str | None = None
     """The id of the policy it concerns."""
+    setting: str | None = None
+    """The setting it concerns, where one is known."""
 
 
 FileStatus = Literal["read", "ignored", "unread"]

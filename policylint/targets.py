@@ -68,7 +68,7 @@ def find_target(name: str | None, estate: Estate) -> Target:
     if found:
         raise UsageError(f"'{name}' fits several targets: {', '.join(t.name for t in found)}")
     near = difflib.get_close_matches(name, [t.name for t in known], 1, 0.5)
-    raise UsageError(f"no target '{name}'" + (f"; did you mean '{near[0]}'?" if near else "") + f" There are: {names}")
+    raise UsageError(f"no target '{name}'" + (f"; did you mean '{near[0]}'?" if near else "") + f"; there are: {names}")
 
 
 def known_facts(target: Target, estate: Estate) -> dict[str, FactValue]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from policylint.lint import quote
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 
@@ -54,6 +57,7 @@ def test_a_folder_without_any_policy_is_never_green(tmp_path: Path) -> None:
     ("args", "message"),
     [
         (("check", "nowhere"), "policylint: no file or folder 'nowhere'"),
+        (("check", "/no/where"), "policylint: no file or folder '/no/where'"),
         (("check", "corpus/clean-cloud-trust", "-o", "yaml"), "no output format 'yaml'"),
         (("check", "corpus/clean-cloud-trust", "--select", "XX"), "no rule or family 'XX'"),
         (("explain", "WH0O1"), "no rule 'WH0O1'; did you mean 'WH001'?"),
@@ -66,6 +70,28 @@ def test_wrong_usage_ends_with_2_and_says_what_is_wrong(args: tuple[str, ...], m
     assert found.returncode == 2
     assert message in found.stderr
     assert "Traceback" not in found.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full on this system")
+def test_a_screen_that_takes_no_more_is_no_bug() -> None:
+    with Path("/dev/full").open("w") as full:
+        found = subprocess.run(
+            [sys.executable, "-m", "policylint", "rules", "list"],
+            stdout=full, stderr=subprocess.PIPE, text=True, cwd=CORPUS.parent, check=False,
+        )  # fmt: skip
+    assert found.returncode == 2
+    assert "cannot write to the screen: No space left on device" in found.stderr
+
+
+@pytest.mark.parametrize(
+    "text", ["whfb/trust-model", "London laptop", "HKLM\\Key!Value", "$(x)", "`x`", 'a"b', "it's $x"]
+)
+def test_a_command_to_copy_hands_over_its_arguments_unchanged(text: str) -> None:
+    assert shlex.split(quote(text)) == [text]
+
+
+def test_nothing_in_an_argument_to_copy_is_run_by_a_shell() -> None:
+    assert quote('$(id) `id` "!x') == """'$(id) `id` "!x'"""
 
 
 def test_a_wrong_topology_ends_with_2_and_names_the_key(tmp_path: Path) -> None:

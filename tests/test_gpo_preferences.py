@@ -326,6 +326,14 @@ def test_a_stored_password_is_found_in_every_kind_and_never_claimed(title: str) 
     assert CPASSWORD not in repr(result)
 
 
+def test_the_problem_of_a_password_names_its_setting() -> None:
+    users = "".join(
+        f'<User name="{name}"><Properties action="U" userName="{name}" cpassword="{CPASSWORD}"/></User>'
+        for name in ("one", "two")
+    )
+    assert [p.setting for p in found(users).problems] == ["gpp:Users/one", "gpp:Users/two"]
+
+
 def test_an_empty_cpassword_is_none() -> None:
     assert found('<User name="u"><Properties action="U" userName="u" cpassword=""/></User>').problems == ()
 

@@ -158,9 +158,9 @@ class TestJson:
             "facts": {"join": "hybrid", "mdm": True},
         }
         assert [(row["setting"], row["state"], row["value"], row["candidates"]) for row in document["settings"]] == [
+            ("./User/Vendor/MSFT/Policy/Config/DeviceLock/MinDevicePasswordLength", "determined", 8, [8]),
             (f"HKLM\\{HELLO}!UseCertificateForOnPremAuth", "conditional", 1, [1, 0]),
             (f"HKLM\\{HELLO}!UseCloudTrustForOnPremAuth", "undetermined", None, [1, None]),
-            ("./User/Vendor/MSFT/Policy/Config/DeviceLock/MinDevicePasswordLength", "determined", 8, [8]),
         ]
         assert document["outcomes"] == [
             {

@@ -76,7 +76,7 @@ def _parse(text: str, build: Callable[[list[tuple[str, object]]], object]) -> ob
     except RecursionError as exc:
         raise ReadError("RD007", f"nested deeper than {MAX_DEPTH} levels") from exc
     except ValueError as exc:  # Python refuses to convert integers of more than 4300 digits
-        raise ReadError("RD004", f"not valid JSON: {exc}") from exc
+        raise ReadError("RD004", "not valid JSON: a number of more than 4300 digits") from exc
 
 
 def _explain(text: str, exc: json.JSONDecodeError) -> str:

@@ -34,9 +34,9 @@ def walk(paths: Iterable[str], base: Path) -> Walked:
     be listed are reported, never entered.
     """
     given = [(_shown(text, base), base / text) for text in dict.fromkeys(paths)]
-    for shown, path in given:
-        if not path.exists():
-            raise UsageError(f"no file or folder '{shown}'")
+    for text in paths:
+        if not (base / text).exists():
+            raise UsageError(f"no file or folder '{text}'")
     roots = [path.resolve() for _, path in given]
     sources: dict[str, Source] = {}
     problems: dict[str, Problem] = {}

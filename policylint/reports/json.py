@@ -76,7 +76,7 @@ def render(
 
 def effective(effective: Effective, locator: Locator, color: bool = False) -> str:
     """The effective settings of one target, sorted by setting id and scope."""
-    rows = sorted(effective.settings, key=lambda row: (row.setting.key, row.scope))
+    rows = sorted(effective.settings, key=lambda row: (row.setting.text.casefold(), row.setting.text, row.scope))
     outcomes = sorted(effective.outcomes, key=lambda outcome: outcome.id)
     return dumps(
         {

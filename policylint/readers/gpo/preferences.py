@@ -116,7 +116,8 @@ def _passwords(file: _File, item: _Item) -> None:
                 f"the preference '{item.name}' ({file.folder}) stores a password: everybody who can read the GPO can "
                 "decrypt it, because Microsoft has published the key"
             )
-            file.problems.append(Problem(PASSWORD_RULE, message, file.source.at(XmlAt(route(part)))))
+            at = file.source.at(XmlAt(route(part)))
+            file.problems.append(Problem(PASSWORD_RULE, message, at, setting=_setting_of(file, item).text))
             return
 
 
@@ -124,11 +125,22 @@ def _strings(pair: tuple[object, object]) -> tuple[str, str]:
     return str(pair[0]), str(pair[1])
 
 
+def _shape(file: _File, item: _Item) -> tuple[Shape, str]:
+    """What an item of this kind is about, and its key, '' where it does not say."""
+    shape = SHAPES.get(local(item.element)) or Shape(file.folder.replace(" ", ""), lambda _: "")
+    key = shape.key(dict(map(_strings, item.properties.attrib.items())))
+    return shape, key or str(item.element.get("name", ""))
+
+
+def _setting_of(file: _File, item: _Item) -> SettingId:
+    shape, key = _shape(file, item)
+    return setting(shape.kind, key or item.name)
+
+
 def _claim(file: _File, item: _Item) -> None:
     tag = local(item.element)
-    shape = SHAPES.get(tag) or Shape(file.folder.replace(" ", ""), lambda _: "")
     properties = dict(map(_strings, item.properties.attrib.items()))
-    key = shape.key(properties) or str(item.element.get("name", ""))
+    shape, key = _shape(file, item)
     if not key:
         file.complain("RD012", item, f"an item of the kind '{tag}' does not say what it is about")
         return
