@@ -63,10 +63,10 @@ class Finding:
     def fingerprint(self) -> str:
         """Stable over moves of files and other targets: rule, setting, policies and scope, hashed.
 
-        Without a setting, the two files of one policy are told apart by their names and the folders they stand in.
+        What was wrong with reading is told apart, within one policy, by the names of files and their folders.
         """
         parts = [self.rule, (self.setting or "").casefold(), sorted(p.id.casefold() for p in self.policies), self.scope]
-        if self.setting is None and self.locations:
+        if self.setting is None and self.locations and (self.rule.startswith("RD") or not self.policies):
             path = self.locations[0].evidence.path
             parts.append("/".join(path.split("/")[-2:]).casefold() if self.policies else path)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

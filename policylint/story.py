@@ -16,7 +16,7 @@ def find_subjects(text: str, effective: Effective) -> tuple[Subject, ...]:
 
     Raises UsageError when nothing fits, with what comes close, or when several settings do.
     """
-    wanted = text.casefold().strip()
+    wanted = _short_hive(text.casefold().strip())
     for outcome in effective.outcomes:
         if wanted in (outcome.id, outcome.id.rpartition("/")[2]):
             return (outcome,)
@@ -33,6 +33,15 @@ def find_subjects(text: str, effective: Effective) -> tuple[Subject, ...]:
         if fits:
             raise UsageError(f"'{text}' fits several settings: {', '.join(sorted(r.setting.text for r in fits))}")
     raise UsageError(_nothing(text, effective))
+
+
+_HIVES = {"hkey_local_machine": "hklm", "hkey_current_user": "hkcu"}
+
+
+def _short_hive(text: str) -> str:
+    """A registry path as regedit copies it, with the short name of its hive."""
+    hive, at, rest = text.partition("\\")
+    return f"{_HIVES.get(hive, hive)}{at}{rest}"
 
 
 def _same_node(wanted: str, row: Result) -> bool:

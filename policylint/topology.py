@@ -31,7 +31,7 @@ class _Table(BaseModel):
 class Tenant(_Table):
     """The Entra tenant whose id a custom OMA-URI must carry."""
 
-    id: str
+    id: str | None = None
 
 
 class LinkEntry(_Table):
@@ -177,7 +177,7 @@ def merge(topologies: Iterable[Topology]) -> Topology:
     Raises ConfigError when they name different tenants.
     """
     found = list(topologies)
-    tenants = {t.tenant.id.casefold(): t.tenant for t in found if t.tenant}
+    tenants = {t.tenant.id.casefold(): t.tenant for t in found if t.tenant and t.tenant.id}
     if len(tenants) > 1:
         raise ConfigError(f"the topology files name different tenants ({', '.join(sorted(tenants))}): run them apart")
     soms: dict[str, Som] = {}

@@ -139,6 +139,13 @@ def _target(estate: str) -> str:
     return str(topology["target"][0]["name"])
 
 
+def test_why_accepts_the_long_name_of_a_hive() -> None:
+    name = "HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Microsoft\\PassportForWork!UseCertificateForOnPremAuth"
+    found = run("why", name, "corpus/hybrid-classic-mistakes", "--for", "London laptop")
+    assert found.returncode == 0
+    assert name.replace("HKEY_LOCAL_MACHINE", "HKLM") in found.stdout
+
+
 def test_why_suggests_the_setting_that_was_meant() -> None:
     found = run("why", "UseCloudTrustForOnPremAuht", "corpus/clean-cloud-trust", "--for", _target("clean-cloud-trust"))
     assert found.returncode == 2

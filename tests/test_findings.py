@@ -28,3 +28,11 @@ def test_the_settings_of_one_file_have_their_own_fingerprints() -> None:
 
 def test_files_of_no_policy_are_told_apart_by_their_paths() -> None:
     assert found("a/x.json") != found("b/x.json")
+
+
+def test_a_renamed_export_keeps_the_fingerprints_of_its_verdicts() -> None:
+    def verdict(path: str) -> str:
+        places = (Location(Evidence(path), "primary"),)
+        return Finding("WH005", "both", "warning", "certain", "m", places, (BASE,)).fingerprint
+
+    assert verdict("a/one.json") == verdict("a/two.json")

@@ -83,6 +83,11 @@ def test_a_truncated_file_keeps_every_whole_record(written: list[Written], choic
     assert error is None or error.place in (ByteAt(cut), *(ByteAt(e) for e in ends if e <= cut))
 
 
+def test_half_a_surrogate_pair_at_the_end_of_a_name_is_kept() -> None:
+    found, error = records(pol(("Key", "Name\ud800", 4, b"1234")))
+    assert ([record.name for record in found], error) == (["Name\ud800"], None)
+
+
 @given(written_records, st.data())
 def test_damaged_bytes_give_an_error_in_the_file_and_never_an_exception(
     written: list[Written], choice: st.DataObject

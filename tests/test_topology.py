@@ -10,6 +10,10 @@ from policylint.errors import ConfigError
 from policylint.topology import Facts, LinkEntry, Som, Target, Tenant, Topology, load, merge, parse
 
 
+def test_a_tenant_without_an_id_says_nothing() -> None:
+    assert merge([Topology(tenant=Tenant())]).tenant is None
+
+
 def test_every_key_is_read() -> None:
     text = """
         [tenant]

@@ -110,7 +110,11 @@ def _estate(
         policies,
         tuple(file for r in readings for file in r.admx),
         groups,
-        topology.tenant.id if topology.tenant else next(iter(tenants)) if len(tenants) == 1 else None,
+        topology.tenant.id
+        if topology.tenant and topology.tenant.id
+        else next(iter(tenants))
+        if len(tenants) == 1
+        else None,
         topology,
         tuple(sorted(every, key=lambda p: (p.rule, p.evidence.path, repr(p.evidence.place), p.message))),
         tuple(sorted(merged.records(files), key=lambda f: f.path)),

@@ -130,9 +130,9 @@ def _first_nul(data: bytes, begin: int) -> int:
 def _name(raw: bytes, begin: int, number: int, start: int, what: str) -> str:
     """The text of a key or value name. A NUL in it means that no semicolon followed the name's own end."""
     try:
-        text = utf_16_le_decode(raw)[0]
+        text = utf_16_le_decode(raw, "strict", True)[0]  # final: else half a pair at the end is dropped in silence
     except UnicodeDecodeError:
-        text = utf_16_le_decode(raw, "surrogatepass")[0]
+        text = utf_16_le_decode(raw, "surrogatepass", True)[0]
     if "\0" in text:
         nul = begin + len(text[: text.index("\0")].encode("utf-16-le", "surrogatepass"))
         raise ReadError(

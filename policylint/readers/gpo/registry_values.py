@@ -51,7 +51,7 @@ def _text(data: bytes) -> str:
     if len(data) & 1:
         raise ValueError(f"holds {len(data)} bytes, and UTF-16 text has an even number")
     try:
-        return utf_16_le_decode(data)[0].rstrip("\0")
+        return utf_16_le_decode(data, "strict", True)[0].rstrip("\0")
     except UnicodeDecodeError as exc:
         raise ValueError(f"is not valid UTF-16 at byte {exc.start} of its data") from exc
 
