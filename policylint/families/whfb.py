@@ -212,6 +212,24 @@ def _by_hierarchy(picks: Sequence[Pick], keep: Channel | None = None) -> Verdict
     return Verdict(winner, tuple(losers))
 
 
+class Truth:
+    """Whether an expression holds, remembered by the values of its facts: worlds differ mostly in other facts."""
+
+    __slots__ = ("_known", "_names", "_when")
+
+    def __init__(self, when: When) -> None:
+        self._when = when
+        self._names = tuple(fact_names(when))
+        self._known: dict[tuple[FactValue, ...], bool] = {}
+
+    def in_(self, world: World) -> bool:
+        """Whether it holds in the world."""
+        values = tuple([world[name] for name in self._names])
+        if values not in self._known:
+            self._known[values] = holds(self._when, world)
+        return self._known[values]
+
+
 @dataclass(frozen=True)
 class Hellos:
     """The Windows Hello claims that reach one target, and the worlds they live in."""
@@ -221,6 +239,7 @@ class Hellos:
 
     _evaluated: dict[frozenset[Hello], tuple[list[Situation], bool]] = field(default_factory=dict, repr=False)
     """What `situations` has answered: many checks ask about the same settings."""
+    _truths: dict[int, Truth] = field(default_factory=dict, repr=False)
 
     @cached_property
     def _any_gpo(self) -> bool:
@@ -300,11 +319,10 @@ class Hellos:
 
     def _situation(self, world: Mapping[str, FactValue], needed: frozenset[Hello]) -> Situation:
         full = {**world, **self.precedence.known}
-        truth: dict[int, bool] = {}
         picks = {}
         for (hello, source), found in self.claims.items():
             if hello in needed:
-                chosen = _pick(hello, found, full, truth)
+                chosen = _pick(hello, found, full, self._truths)
                 if chosen is not None and not chosen.claim.absent:
                     picks[hello, source] = Pick(hello, source, chosen)
         gpo = self._any_gpo and GUIDE in world and holds(self.gpo_when, full)
@@ -366,16 +384,16 @@ def _order_facts(hello: Hello, found: Sequence[Contestant]) -> Iterator[str]:
                     yield fact
 
 
-def _pick(hello: Hello, found: Sequence[Contestant], world: World, truth: dict[int, bool]) -> Contestant | None:
-    """The strongest claim of one source that applies in a world; `truth` remembers which conditions hold there."""
+def _pick(hello: Hello, found: Sequence[Contestant], world: World, truths: dict[int, Truth]) -> Contestant | None:
+    """The strongest claim of one source that applies in a world."""
     best: Contestant | None = None
     for contestant in found:
-        key = id(
-            contestant.when
-        )  # the claims of one policy share the expression, and hashing it costs more than asking
-        if key not in truth:
-            truth[key] = holds(contestant.when, world)
-        if truth[key] and (best is None or (_differs(contestant, best) and _beats(hello, contestant, best, world))):
+        truth = truths.get(id(contestant.when))  # the claims of one policy share the expression
+        if truth is None:
+            truth = truths[id(contestant.when)] = Truth(contestant.when)
+        if truth.in_(world) and (
+            best is None or (_differs(contestant, best) and _beats(hello, contestant, best, world))
+        ):
             best = contestant
     return best
 
