@@ -77,10 +77,9 @@ class ObservedSide:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One report. `target` is the name of the target that the same report makes, `read_at` its time in ISO form."""
+    """One report. `target` is the name of the target that the same report makes."""
 
     target: str
-    read_at: str
     computer: ObservedSide
     user: ObservedSide
     evidence: Evidence
@@ -108,6 +107,5 @@ class Observation:
 
 
 def observation_of(target: Target, observations: Iterable[Observation]) -> Observation | None:
-    """The latest observation of a target that a report told; None for any other target."""
-    found = [seen for seen in observations if target.observed and seen.target == target.name]
-    return max(found, key=lambda seen: (seen.read_at, seen.evidence.path), default=None)
+    """The observation of a target that a report told; None for any other target."""
+    return next((seen for seen in observations if target.observed and seen.target == target.name), None)

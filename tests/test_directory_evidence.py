@@ -280,7 +280,7 @@ def test_gpresult_tells_one_more_target(tmp_path: Path) -> None:
     told = Topology(som=[Som(path="contoso.com/W", blocks_inheritance=True)], target=[target])
     assert reading == Reading(
         described=(Described(told, Evidence("r.xml")),),
-        observations=(Observation(target.name, "", ObservedSide(), ObservedSide(), Evidence("r.xml", XmlAt(()))),),
+        observations=(Observation(target.name, ObservedSide(), ObservedSide(), Evidence("r.xml", XmlAt(()))),),
         files=(FileRecord("r.xml", "read", gpresult.KIND),),
     )
 

@@ -14,7 +14,7 @@ from policylint.cli import cli
 from policylint.effective import Result
 from policylint.evidence import Evidence, XmlAt
 from policylint.lint import lint
-from policylint.model import Channel, Policy, Scope, SettingId, registry, setting_id
+from policylint.model import Channel, FileRecord, Policy, Scope, SettingId, registry, setting_id
 from policylint.naming import named
 from policylint.observed import Observation, ObservedGpo, ObservedSetting, ObservedSide, observation_of
 from policylint.rank import rank
@@ -27,7 +27,7 @@ from policylint.targets import find_target
 from policylint.topology import Target
 from tests import admx_writer
 from tests.directory_writer import DC, gplink, ldif
-from tests.gpo_writer import APPLY, BackupWriter, ace, descriptor, dword, link, pol, write
+from tests.gpo_writer import APPLY, BackupWriter, ace, descriptor, dword, link, pol, sources, write
 from tests.test_mutations import Edit, damaged, edits
 
 SETTINGS = "http://www.microsoft.com/GroupPolicy/Settings"
@@ -191,7 +191,7 @@ def test_settings_come_with_their_value_decider_and_place(tmp_path: Path) -> Non
         observed(VALUE, "", "", 7, beta, 9, 0, 0),
         observed(None, "No gadgets", "Contoso/Gadgets", "Enabled", alpha, 9, 0, 1),
     )
-    assert (seen.target, seen.read_at, seen.user) == (COMPUTER, "2026-01-02T03:04:05Z", ObservedSide())
+    assert (seen.target, seen.user, seen.evidence) == (COMPUTER, ObservedSide(), Evidence("r.xml", XmlAt(())))
 
 
 def test_both_sides_are_read_apart(tmp_path: Path) -> None:
@@ -221,12 +221,19 @@ def test_a_decider_that_the_report_does_not_list_goes_by_its_id(tmp_path: Path) 
     assert [s.gpo for s in seen.computer.settings] == [ObservedGpo(A, A, "contoso.com", "", None, 0, False)]
 
 
-def test_the_latest_report_of_a_target_counts(tmp_path: Path) -> None:
-    early, late = (
-        take(tmp_path, rsop(*BOTH, at=at), name)[0]
-        for at, name in (("2025-01-01T00:00:00Z", "z.xml"), ("2026-01-01T00:00:00Z", "a.xml"))
+def test_of_several_reports_about_a_target_the_latest_counts(tmp_path: Path) -> None:
+    years = {"a.xml": ("2025", "LoggedData"), "b.xml": ("2026", "LoggedData"), "c.xml": ("2027", "PlannedData")}
+    for name, (year, kind) in years.items():
+        (tmp_path / name).write_text(rsop(*BOTH, at=f"{year}-01-01T00:00:00Z", kind=kind))
+    reading, _ = gpresult.take(sources(tmp_path))
+    assert [seen.evidence.path for seen in reading.observations] == ["b.xml"]
+    assert [described.evidence.path for described in reading.described] == ["b.xml"]
+    older = "b.xml is used, of the same computer and user"
+    assert reading.files == (
+        FileRecord("a.xml", "ignored", gpresult.KIND, older),
+        FileRecord("b.xml", "read", gpresult.KIND),
+        FileRecord("c.xml", "ignored", gpresult.KIND, older),
     )
-    assert observation_of(Target(name=COMPUTER, observed=True), (late, early)) is late
 
 
 def test_a_target_that_somebody_wrote_down_has_no_observation(tmp_path: Path) -> None:
@@ -268,14 +275,6 @@ def test_the_applied_order_ranks_gpos_whose_links_nobody_told(tmp_path: Path) ->
     assert told in decided(tmp_path).conditions
     (tmp_path / "r.xml").write_text(rsop(*BOTH))
     assert told not in decided(tmp_path).conditions
-
-
-def test_two_reports_of_one_target_find_a_difference_once(tmp_path: Path) -> None:
-    backup(tmp_path, A, "Alpha", 1, "contoso.com")
-    backup(tmp_path, B, "Beta", 2)
-    for name in ("r.xml", "s.xml"):
-        (tmp_path / name).write_text(rsop(*BOTH, extension("Registry", registry_value(A, 1))))
-    assert len(messages(tmp_path)) == 1
 
 
 def test_the_order_stays_open_for_other_targets(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ def differs(estate: Estate) -> Iterable[Found]:
     Only GPOs whose exports were read are compared, and only where the two say different things: which of two equal
     values wins is of no consequence, and not always known.
     """
-    for target in {target.name: target for target in targets(estate) if target.observed}.values():
+    for target in targets(estate):
         if observation_of(target, estate.observations) is not None:
             effective = named(resolve(rank(estate, target)), estate)
             for row in effective.settings:

@@ -9,6 +9,7 @@ complete and not be.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -26,10 +27,29 @@ _MARK = b"GroupPolicy/Rsop"
 _HEAD = 4096
 
 
+@dataclass(frozen=True, slots=True)
+class _Report:
+    source: Source
+    topology: Topology
+    seen: Observation | None
+    read_at: str
+
+    @property
+    def target(self) -> str:
+        return self.topology.target[0].name
+
+    @property
+    def age(self) -> tuple[bool, str, str]:
+        """Sorts reports of one target: what was seen after what was modelled, then the later one, then by path."""
+        return self.seen is not None, self.read_at, self.source.path
+
+
 def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
-    """Takes XML files with the root Rsop. Problems: RD001, RD003, RD005, RD007; RD027 where no container is told."""
-    described: list[Described] = []
-    observations: list[Observation] = []
+    """Takes XML files with the root Rsop; of several about the same computer and user, the latest counts.
+
+    Problems: RD001, RD003, RD005, RD007; RD027 where no container is told.
+    """
+    reports: list[_Report] = []
     problems: list[Problem] = []
     files: list[FileRecord] = []
     rest: list[Source] = []
@@ -38,18 +58,33 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
             rest.append(source)
             continue
         try:
-            root = parse(source.read())
-            topology = _topology(root)
-            seen = observation(root, topology.target[0].name, source)
-            described.append(Described(topology, source.at()))
-            observations += [] if seen is None else [seen]
-            files.append(FileRecord(source.path, "read", KIND, settings=0 if seen is None else seen.settings))
+            reports.append(_report(source))
         except ReadError as error:
             problems.append(problem(source, error))
             files.append(FileRecord(source.path, "unread", KIND, error.message))
+    latest = {report.target: report for report in sorted(reports, key=lambda report: report.age)}
+    used = [report for report in reports if latest[report.target] is report]
+    files += [_record(report, latest[report.target]) for report in reports]
     return Reading(
-        described=tuple(described), observations=tuple(observations), problems=tuple(problems), files=tuple(files)
+        described=tuple(Described(report.topology, report.source.at()) for report in used),
+        observations=tuple(report.seen for report in used if report.seen is not None),
+        problems=tuple(problems),
+        files=tuple(files),
     ), rest
+
+
+def _report(source: Source) -> _Report:
+    root = parse(source.read())
+    topology = _topology(root)
+    seen = observation(root, topology.target[0].name, source)
+    return _Report(source, topology, seen, text_in(root, "ReadTime") or "")
+
+
+def _record(report: _Report, latest: _Report) -> FileRecord:
+    if report is not latest:
+        reason = f"{latest.source.path} is used, of the same computer and user"
+        return FileRecord(report.source.path, "ignored", KIND, reason)
+    return FileRecord(report.source.path, "read", KIND, settings=0 if report.seen is None else report.seen.settings)
 
 
 def _is_ours(source: Source) -> bool:

@@ -32,7 +32,7 @@ def observation(root: etree._Element, target: str, source: Source) -> Observatio
         return None
     computer = _side(child(root, "ComputerResults"), Scope.DEVICE, source)
     user = _side(child(root, "UserResults"), Scope.USER, source)
-    return Observation(target, text_in(root, "ReadTime") or "", computer, user, source.at(XmlAt(())))
+    return Observation(target, computer, user, source.at(XmlAt(())))
 
 
 def _side(results: etree._Element | None, scope: Scope, source: Source) -> ObservedSide:
