@@ -19,7 +19,10 @@ LOOPBACK_MODES = {1: "merge", 2: "replace"}
 
 
 def gpo_reaches(at: Placement, scope: Scope, place: str | None) -> Iterator[Reach | Excluded]:
-    """The GPO list of one side: every link on the placement's path ([MS-GPOL] 3.2.5.1.3 to 3.2.5.1.7)."""
+    """The GPO list of one side: every link on the placement's path ([MS-GPOL] 3.2.5.1.3 to 3.2.5.1.7).
+
+    Where nobody tells the placement, every link counts on the condition that the device or user stands there.
+    """
     path = _containers(place)
     for policy in at.estate.policies:
         if policy.channel is not Channel.GPO:
@@ -54,7 +57,8 @@ def _links(policy: Policy, at: Placement, path: tuple[str, ...]) -> Iterator[tup
     estate without any link every GPO may be linked anywhere: its container is ''.
     """
     described = at.estate.topology.linked
-    on_path = [container.casefold() for container in path]
+    anywhere = not path
+    on_path = [key for key in described if not key.startswith("site:")] if anywhere else [c.casefold() for c in path]
     names = {policy.name.casefold(), policy.id.casefold(), policy.id.strip("{}").casefold()}
     somewhere = False
     for som in (described[key] for key in (*at.estate.topology.linked_sites, *on_path) if key in described):
@@ -64,7 +68,7 @@ def _links(policy: Policy, at: Placement, path: tuple[str, ...]) -> Iterator[tup
                 yield Link(som.path, entry.enabled, entry.enforced, policy.evidence), number
     for link in policy.links or ():
         key = link.som.rstrip("/").casefold()
-        if key not in described and (key in on_path or key.startswith("site:")):
+        if key not in described and (anywhere or key in on_path or key.startswith("site:")):
             yield link, None
     untold = policy.links is None and not somewhere and any(key not in described for key in on_path)
     if untold or (not described and (policy.links is None or not at.estate.linked)):
@@ -81,6 +85,8 @@ def _reach(policy: Policy, link: Link, number: int | None, path: tuple[str, ...]
         gates.append(("G-LSDOU", Is(f'link of "{policy.name}"')))
     if site:
         gates.append(("G-LSDOU", Is("site", link.som[5:].casefold())))
+    elif link.som and not path:
+        gates.append(("G-LSDOU", Is(f"{'device' if scope is Scope.DEVICE else 'user'} in {link.som}")))
     if link.som and not link.enforced:
         gates.append(("G-BLOCK", _unblocked(path, depth, at.estate)))
     gates.append(("G-WMI", _wmi(policy, at.estate)))

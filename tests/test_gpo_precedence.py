@@ -377,3 +377,9 @@ def test_policies_that_do_not_reach_the_target_are_listed_with_the_rule_that_kee
         ("Disabled", "G-LINK-DISABLED", "its link to contoso.com/A is disabled"),
         ("Elsewhere", "G-LSDOU", "not linked to a container of this target"),
     ]
+
+
+def test_a_placement_that_nobody_tells_is_a_condition() -> None:
+    found = settle(gpo("Linked", claim(1), links=(link("contoso.com/A/B"),)), target=Target(name="T"))
+    assert (found.state, found.value, found.candidates) == (State.CONDITIONAL, 1, (1, None))
+    assert "device in contoso.com/A/B" in found.conditions

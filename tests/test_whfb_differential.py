@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from policylint.effective import Effective, State
 from tests import naive_hello as naive
-from tests.hello import DEVICE, HKCU, HKLM, USER, effective, gpo, mdm, row, trust
+from tests.hello import DEVICE, HKCU, HKLM, USER, effective, gpo, losers, mdm, row, trust
 
 TENANT = "dcd219dd-bc68-4b9b-bf0b-4a33a796be35"
 PIN_RULES = ("MinimumPINLength", "Digits")
@@ -126,3 +126,12 @@ def test_i_conf_conf_profiles_that_disagree_on_two_settings_have_two_conflicts()
         'conflict between "A" and "B" over UseCloudTrustForOnPremAuth',
         'conflict between "A" and "B" over UsePassportForWork',
     )
+
+
+def test_g_link_order_the_strongest_of_gpos_that_agree_is_the_winner_in_whatever_order_they_are_read() -> None:
+    strong = gpo("A", {HKLM + "Enabled": 1}, link="contoso.com/W#1")
+    weak = gpo("B", {HKLM + "Enabled": 1}, link="contoso.com/W#2")
+    for found in (effective(strong, weak), effective(weak, strong)):
+        enabled = row(found, HKLM + "Enabled")
+        assert enabled.winner is not None
+        assert (enabled.winner.policy.name, losers(enabled)) == ("A", [("B", ("G-LINK-ORDER",))])

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
+from policylint.contest import strongest_first
 from policylint.facts import FactValue, Is, When, World, every, fact_names, holds, some, worlds
 from policylint.families.whfb_settings import (
     BY_ID,
@@ -336,7 +337,7 @@ class Hellos:
 
 
 def hellos(precedence: Precedence) -> Hellos:
-    """Collects the Windows Hello claims of a target by setting and source."""
+    """Collects the Windows Hello claims of a target by setting and source; of claims that agree the first speaks."""
     claims: dict[tuple[Hello, Source], tuple[Contestant, ...]] = {}
     for (key, scope), contestants in precedence.contests.items():
         hello = BY_ID.get(key)
@@ -345,7 +346,7 @@ def hellos(precedence: Precedence) -> Hellos:
         for contestant in contestants:
             source = source_of(contestant, scope)
             claims[hello, source] = (*claims.get((hello, source), ()), _understood(contestant, hello))
-    return Hellos(precedence, claims)
+    return Hellos(precedence, {key: tuple(strongest_first(found)) for key, found in claims.items()})
 
 
 def _understood(contestant: Contestant, hello: Hello) -> Contestant:

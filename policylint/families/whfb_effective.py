@@ -309,6 +309,8 @@ def _device_lock(row: Result, precedence: Precedence) -> Result:
                 state=State.UNDETERMINED,
                 value=None,
                 candidates=tuple(dict.fromkeys((*row.candidates, *strict))),
+                winner=None,
+                losers=(*((row.winner,) if row.winner else ()), *row.losers),
                 reasons=(*row.reasons, "W-DEVLOCK", "D11"),
             )
     return row
@@ -336,6 +338,8 @@ def _both_defaults(rows: list[Result]) -> list[Result]:
                 state=State.UNDETERMINED,
                 value=None,
                 candidates=MINIMUM_DEFAULTS,
+                winner=None,
+                losers=(*((low.winner,) if low.winner else ()), *low.losers),
                 reasons=(*low.reasons, "W-TYPES"),
             )
             by_id[high.setting.key] = replace(

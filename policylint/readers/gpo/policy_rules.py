@@ -88,11 +88,11 @@ def _read(source: Source) -> Reading:
 def _gpos(root: etree._Element) -> dict[str, _Gpo]:
     gpos: dict[str, _Gpo] = {}
     elements = (element for element in root if local(element))
-    for number, element in enumerate(elements):  # asking each of thousands for its route is slow
+    for index, element in enumerate(elements):  # asking each of thousands for its route is slow
         tag = local(element)
         if tag in _LISTS:
             continue
-        place = XmlAt((number,))
+        place = XmlAt((index,))
         gpo = gpos.setdefault(text_in(element, "PolicyName") or "", _Gpo(place))
         if tag in _SIDES:
             try:
