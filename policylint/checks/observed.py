@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from policylint.checks.found import Found, Spot, claim_spot, quoted
 from policylint.effective import Contender, Effective, Result, State
 from policylint.estate import Estate
 from policylint.model import Channel
 from policylint.naming import named
-from policylint.observed import ObservedSetting, observation_of
+from policylint.observed import Observation, ObservedSetting, observation_of
 from policylint.rank import rank
 from policylint.resolve import resolve
 from policylint.targets import targets
@@ -22,10 +23,22 @@ def differs(estate: Estate) -> Iterable[Found]:
     values wins is of no consequence, and not always known.
     """
     for target in targets(estate):
-        if observation_of(target, estate.observations) is not None:
-            effective = named(resolve(rank(estate, target)), estate)
+        seen = observation_of(target, estate.observations)
+        narrowed = None if seen is None else _narrow(estate, seen)
+        if narrowed is not None:
+            effective = named(resolve(rank(narrowed, target)), estate)
             for row in effective.settings:
                 yield from _compared(row, effective, estate)
+
+
+def _narrow(estate: Estate, seen: Observation) -> Estate | None:
+    """The estate with only the settings that the report or its GPOs say something about; None without such a GPO."""
+    deciders = [setting for side in (seen.computer, seen.user) for setting in side.settings]
+    ours = [p for p in estate.policies if any(setting.gpo.same(p) for setting in deciders)]
+    keys = {claim.setting.key for policy in ours for claim in policy.claims}
+    keys |= {setting.setting.key for setting in deciders if setting.setting is not None}
+    policies = (replace(p, claims=tuple(c for c in p.claims if c.setting.key in keys)) for p in estate.policies)
+    return replace(estate, policies=tuple(policies)) if ours else None
 
 
 def _compared(row: Result, effective: Effective, estate: Estate) -> Iterator[Found]:
