@@ -104,7 +104,7 @@ LAWS: Mapping[str, Law] = {
         "Troubleshoot policies and profiles in Microsoft Intune",
     ),
     "I-CONF-CONF": Law(
-        "two profiles with different values are in conflict; no winner is documented",
+        "two profiles with one value agree; with different values they are in conflict, and no winner is documented",
         "DOC",
         "Troubleshoot policies and profiles in Microsoft Intune",
     ),

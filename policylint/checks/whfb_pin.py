@@ -236,8 +236,9 @@ def _locks(hello: Hello, view: View) -> list[tuple[Contestant, int]]:
 
 
 def _lock_found(pick: Pick, node: str, lock: Contestant, value: int) -> Found:
+    side = " for users" if pick.source.is_user else ""
     return Found(
-        f"{pick.hello.name} is {shown(pick.value)} in {names([pick])} and Device Lock's {node} is {value} in "
+        f"{pick.hello.name}{side} is {shown(pick.value)} in {names([pick])} and Device Lock's {node} is {value} in "
         f"{quoted([lock.policy.name])}: documents disagree on which counts on {WHERE}",
         (spot(pick, "Windows Hello"), claim_spot(lock.claim, lock.policy, "Device Lock")),
         *_first_id([pick]),

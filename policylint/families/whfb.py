@@ -42,6 +42,11 @@ class Source(StrEnum):
         """The channel of the source: what "source" means in W-GRP-E."""
         return Channel.GPO if self in (Source.USER_GPO, Source.COMPUTER_GPO) else Channel.MDM
 
+    @property
+    def is_user(self) -> bool:
+        """Whether the source is set for users, not for the device."""
+        return self in (Source.USER_GPO, Source.USER_MDM)
+
 
 class Trust(StrEnum):
     """The on-premises trust that a device ends up with; NONE: Windows Hello is not provisioned."""
