@@ -134,6 +134,7 @@ class Situation:
     gpo_configures: bool
     elected: Pick | None
     """The enablement setting that elects the source of group E."""
+    _verdicts: dict[Hello, Verdict] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, hello: Hello) -> list[Pick]:
         """The picks on one setting, strongest source first."""
@@ -145,6 +146,11 @@ class Situation:
 
     def verdict(self, hello: Hello) -> Verdict:
         """The pick that takes effect for a setting (semantics 3.2.1)."""
+        if hello not in self._verdicts:
+            self._verdicts[hello] = self._verdict(hello)
+        return self._verdicts[hello]
+
+    def _verdict(self, hello: Hello) -> Verdict:
         picks = self.of(hello)
         if not self.reading(GUIDE) and self.gpo_configures:
             ignored = [(pick, ("W-EITHER-OR",)) for pick in picks if pick.source.channel is Channel.MDM]

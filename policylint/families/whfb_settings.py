@@ -25,9 +25,9 @@ class Group(StrEnum):
     EACH = "X"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Hello:
-    """One setting: the GPO's registry value, the CSP node, and what both accept."""
+    """One setting: the GPO's registry value, the CSP node, and what both accept. Each exists once, in SETTINGS."""
 
     name: str
     """The last segments of the CSP node, or of the registry value where there is no node."""
