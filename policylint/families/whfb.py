@@ -37,6 +37,8 @@ class Source(StrEnum):
     DEVICE_MDM = "device MDM"
     TENANT = "tenant-wide enrolment policy"
 
+    __hash__ = str.__hash__  # enum's own is Python, and picks are looked up by source in every world
+
     @property
     def channel(self) -> Channel:
         """The channel of the source: what "source" means in W-GRP-E."""

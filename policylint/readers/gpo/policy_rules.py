@@ -19,7 +19,7 @@ from policylint.readers.gpo.template_lines import Entry, Subcategory, audit, tem
 from policylint.readers.gpo.tree import judged
 from policylint.readers.gpo.written_registry import Written
 from policylint.readers.source import Reading, Source, problem
-from policylint.readers.xml import local, parse, text_in
+from policylint.readers.xml import local, parse
 
 KIND = "Policy Analyzer rules"
 _ROOT = "PolicyRules"
@@ -93,26 +93,35 @@ def _gpos(root: etree._Element) -> dict[str, _Gpo]:
         if tag in _LISTS:
             continue
         place = XmlAt((index,))
-        gpo = gpos.setdefault(text_in(element, "PolicyName") or "", _Gpo(place))
+        parts = _parts(element)
+        gpo = gpos.setdefault(parts.get("PolicyName", "").strip(), _Gpo(place))
         if tag in _SIDES:
             try:
-                gpo.settings.append(_setting(element, _SIDES[tag], place))
+                gpo.settings.append(_setting(parts, _SIDES[tag], place))
             except ReadError as error:
                 gpo.faults.append(error)
         elif tag == "SecurityTemplate":
-            gpo.entries.append(Entry(str(element.get("Section", "")), text_in(element, "LineItem") or "", place))
+            gpo.entries.append(Entry(str(element.get("Section", "")), parts.get("LineItem", "").strip(), place))
         elif tag == "AuditSubcategory":
-            guid, number = text_in(element, "GUID") or "", text_in(element, "Setting") or ""
+            guid, number = parts.get("GUID", "").strip(), parts.get("Setting", "").strip()
             gpo.audit.append(Subcategory(guid, number, place))
         else:
             gpo.others.setdefault(tag, []).append(place)
     return gpos
 
 
-def _setting(element: etree._Element, scope: Scope, place: XmlAt) -> Written:
+def _parts(element: etree._Element) -> dict[str, str]:
+    """The texts of the children by name, with their blanks, which belong to the data; the first of a name counts."""
+    found: dict[str, str] = {}
+    for child in element:
+        found.setdefault(local(child), "".join(map(str, child.itertext())) if len(child) else child.text or "")
+    return found
+
+
+def _setting(parts: Mapping[str, str], scope: Scope, place: XmlAt) -> Written:
     """One registry setting. Raises ReadError (RD012) for a type that is not known and data that does not fit it."""
-    key, name, kind = (text_in(element, part) or "" for part in ("Key", "Value", "RegType"))
-    data = _whole(element, "RegData")
+    key, name, kind = (parts.get(part, "").strip() for part in ("Key", "Value", "RegType"))
+    data = parts.get("RegData", "").replace(r"\r\n", "\r\n")  # how Policy Analyzer writes a line end
     if name.startswith("**"):
         return Written(scope, key, name, written.REG_SZ, written.text(data), place)
     if not kind and data.casefold() == _DELETE:
@@ -124,13 +133,6 @@ def _setting(element: etree._Element, scope: Scope, place: XmlAt) -> Written:
         return Written(scope, key, name, number, encode(data), place)
     except ValueError as exc:
         raise written.fault(f"'{name}' cannot be used: {exc}", place) from exc
-
-
-def _whole(element: etree._Element, name: str) -> str:
-    """The text of a child with its blanks, which belong to the data; `\\r\\n` in it is a line end."""
-    found = next((child for child in element if local(child) == name), None)
-    text = "" if found is None else "".join(map(str, found.itertext()))
-    return text.replace(r"\r\n", "\r\n")
 
 
 def _policy(source: Source, name: str, gpo: _Gpo) -> tuple[Policy, list[Problem]]:
