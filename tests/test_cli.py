@@ -174,3 +174,13 @@ def test_help_and_version_answer_without_loading_the_stages() -> None:
     code += "except SystemExit: pass\nprint([m for m in ('pydantic','lxml','networkx') if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", cwd=CORPUS.parent)
     assert found.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_folder_of_tools_is_not_entered_and_that_is_said(tmp_path: Path) -> None:
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules" / "settings.json").write_text("{")
+    (tmp_path / "notes.md").write_text("nothing here")
+    found = run("check", ".", "-o", "concise", "--show-inputs", cwd=tmp_path)
+    said = "ignored folder of tools node_modules (a folder of tools is not entered)"
+    assert said in [" ".join(line.split()) for line in found.stdout.splitlines()]
+    assert "RD004" not in found.stdout

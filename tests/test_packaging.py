@@ -90,7 +90,10 @@ def test_the_hook_fails_a_commit_with_findings_and_passes_a_clean_one(source: Pa
     home = {"PRE_COMMIT_HOME": str(tmp_path / "cache")}
     command = (sys.executable, "-m", "pre_commit", "run", "--all-files")
     failed = run(*command, cwd=repository, check=False, **home)
-    if "InstallationError" in failed.stdout or "pip" in failed.stderr:
+    if any(
+        sign in failed.stdout + failed.stderr
+        for sign in ("No matching distribution", "Connection", "Temporary failure")
+    ):
         pytest.skip("the package index cannot be reached")
     assert failed.returncode == 1
     assert "error[WH001]" in failed.stdout

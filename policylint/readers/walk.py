@@ -40,13 +40,17 @@ def walk(paths: Iterable[str], base: Path) -> Walked:
     roots = [path.resolve() for _, path in given]
     sources: dict[str, Source] = {}
     problems: dict[str, Problem] = {}
+    skipped: dict[str, FileRecord] = {}
     for shown, path in given:
         for name, file, refusal in _below(shown, path, roots):
             if refusal is None:
                 sources.setdefault(name, Source(name, file))
+            elif refusal is NOT_ENTERED:
+                skipped[name] = FileRecord(name, "ignored", "folder of tools", refusal[1])
             else:
                 problems.setdefault(name, Problem(refusal[0], refusal[1], Evidence(name)))
-    records = tuple(FileRecord(name, "unread", "link or folder", p.message) for name, p in sorted(problems.items()))
+    refused = {name: FileRecord(name, "unread", "link or folder", p.message) for name, p in problems.items()}
+    records = tuple(record for _, record in sorted({**refused, **skipped}.items()))
     found = tuple(sources[name] for name in sorted(sources))
     return Walked(tuple(shown for shown, _ in given), found, records, tuple(problems.values()))
 
@@ -63,6 +67,8 @@ def _shown(text: str, base: Path) -> str:
 
 
 Refusal = tuple[str, str]
+NOT_ENTERED: Refusal = ("", "a folder of tools is not entered")
+"""No problem, but said: the folder has a record like every file."""
 
 
 def _below(shown: str, path: Path, roots: list[Path]) -> Iterator[tuple[str, Path, Refusal | None]]:
@@ -82,7 +88,9 @@ def _below(shown: str, path: Path, roots: list[Path]) -> Iterator[tuple[str, Pat
             if entry.is_symlink():
                 yield here, Path(entry.path), _refusal(Path(entry.path), roots)
             elif entry.is_dir():
-                if entry.name not in SKIPPED:
+                if entry.name in SKIPPED:
+                    yield here, Path(entry.path), NOT_ENTERED
+                else:
                     folders.append((here, Path(entry.path)))
             elif entry.is_file():
                 yield here, Path(entry.path), None

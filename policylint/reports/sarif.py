@@ -19,7 +19,6 @@ from policylint.reports.order import ordered
 from policylint.reports.phrases import tally
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-HOME = "https://pypi.org/project/policylint/"
 ROOT = "%SRCROOT%"
 
 _LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "note": "note"}
@@ -42,7 +41,6 @@ def render(
         "name": "policylint",
         "version": __version__,
         "semanticVersion": __version__,
-        "informationUri": HOME,
         "rules": [_rule(rules[id]) if id in rules else _stub(unknown[id]) for id in ids],
     }
     run = {
