@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from policylint.effective import State
-from policylint.families.whfb import TRUTH_TABLE, Trust
 from policylint.families.whfb_effective import runs_cloud_trust
+from policylint.families.whfb_law import TRUTH_TABLE, Trust
 from tests.hello import DEVICE, HKCU, HKLM, USER, gpo, mdm, trust
 
 ON_OFF_NC = (1, 0, None)

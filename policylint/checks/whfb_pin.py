@@ -8,8 +8,9 @@ from dataclasses import replace
 from policylint.checks.found import WHERE, Found, View, claim_spot, listed, names, over_worlds, quoted, spot
 from policylint.estate import Estate
 from policylint.facts import ALWAYS
-from policylint.families.whfb import Pick, Situation, Source
+from policylint.families.whfb import Pick, Situation
 from policylint.families.whfb_effective import DEVICE_LOCK, lock_claims
+from policylint.families.whfb_law import Source
 from policylint.families.whfb_settings import (
     BY_ID,
     CLASSES,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from policylint.checks.found import WHERE, Found, View, claim_spot, names, over_worlds, quoted, spot
-from policylint.families.whfb import Pick, Situation, Source
+from policylint.families.whfb import Pick, Situation
 from policylint.families.whfb_effective import TRUST_MODEL
+from policylint.families.whfb_law import Source
 from policylint.families.whfb_settings import BY_ID, ENABLED, SETTINGS, Group
 from policylint.model import shown
 

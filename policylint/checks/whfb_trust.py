@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from policylint.checks.found import WHERE, Found, View, listed, names, over_worlds, spot
-from policylint.families.whfb import Pick, Situation, Source, Trust
+from policylint.families.whfb import Pick, Situation
 from policylint.families.whfb_effective import TRUST_MODEL
+from policylint.families.whfb_law import Source, Trust
 from policylint.families.whfb_settings import CERTIFICATE, CLOUD, ENABLED
 from policylint.model import Channel
 

@@ -9,11 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from functools import cached_property
 
 from policylint.contest import strongest_first
 from policylint.facts import FactValue, Is, When, World, every, fact_names, holds, some, worlds
+from policylint.families.whfb_law import (
+    CLOUD_READING,
+    CONFLICT,
+    DEFAULT_ENTRA,
+    DEFAULT_HYBRID,
+    GUIDE,
+    PIN_READING,
+    TPM_READING,
+    TRUTH_TABLE,
+    UNKNOWN_VALUE,
+    Setting3,
+    Source,
+    Trust,
+)
 from policylint.families.whfb_settings import (
     BY_ID,
     CERTIFICATE,
@@ -25,79 +38,10 @@ from policylint.families.whfb_settings import (
     Hello,
 )
 from policylint.model import Channel, Scope, Value
-from policylint.rank import RAW_ORDER, Contestant, Order, Precedence, order
-
-
-class Source(StrEnum):
-    """The sources of W-HIER, strongest first. Device Lock comes after them and has no setting of its own here."""
-
-    USER_GPO = "user GPO"
-    COMPUTER_GPO = "computer GPO"
-    USER_MDM = "user MDM"
-    DEVICE_MDM = "device MDM"
-    TENANT = "tenant-wide enrolment policy"
-
-    __hash__ = str.__hash__  # enum's own is Python, and picks are looked up by source in every world
-
-    @property
-    def channel(self) -> Channel:
-        """The channel of the source: what "source" means in W-GRP-E."""
-        return Channel.GPO if self in (Source.USER_GPO, Source.COMPUTER_GPO) else Channel.MDM
-
-    @property
-    def is_user(self) -> bool:
-        """Whether the source is set for users, not for the device."""
-        return self in (Source.USER_GPO, Source.USER_MDM)
-
-
-class Trust(StrEnum):
-    """The on-premises trust that a device ends up with; NONE: Windows Hello is not provisioned."""
-
-    CLOUD = "cloud-kerberos"
-    KEY = "key"
-    CERTIFICATE = "certificate"
-    NONE = "none"
-
-
-Setting3 = bool | None
-"""On, off, or not configured."""
-
-TRUTH_TABLE: Mapping[tuple[Setting3, Setting3, Setting3], Trust] = {
-    # (enablement, certificate, cloud): W-TABLE. Rows without enablement: what follows if it is on by default.
-    **{(False, c, k): Trust.NONE for c in (True, False, None) for k in (True, False, None)},
-    **{(e, True, k): Trust.CERTIFICATE for e in (True, None) for k in (True, False, None)},
-    **{(e, c, True): Trust.CLOUD for e in (True, None) for c in (False, None)},
-    **{(e, c, k): Trust.KEY for e in (True, None) for c in (False, None) for k in (False, None)},
-}
+from policylint.rank import Contestant, Order, Precedence, order
 
 MAX_FACTS = 10
 """Beyond this many open facts the worlds are sampled, and the result is at most undetermined."""
-
-GUIDE = "W-EITHER-OR"
-CLOUD_READING = "W-GRP-CLOUD"
-PIN_READING = "W-GRP-P"
-TPM_READING = "W-GRP-P (TPM 1.2)"
-DEFAULT_ENTRA = "W-DEFAULT"
-DEFAULT_HYBRID = "D25"
-
-READINGS: Mapping[str, tuple[str, ...]] = {
-    GUIDE: ("W-EITHER-OR", "D5"),
-    CLOUD_READING: ("W-GRP-CLOUD", "D6"),
-    PIN_READING: ("W-GRP-P",),
-    TPM_READING: ("W-GRP-P",),
-    DEFAULT_ENTRA: ("W-DEFAULT", "D25"),
-    DEFAULT_HYBRID: ("W-DEFAULT", "D25"),
-    RAW_ORDER: ("G-LINK-RAW", "D1"),
-}
-"""Facts that only documentation could give: the reading that is assumed is True. With the ids to print."""
-
-CONFLICT = "conflict between"
-UNKNOWN_VALUE = "Windows takes"
-UNDECIDABLE = (CLOUD_READING, TPM_READING, DEFAULT_HYBRID, UNKNOWN_VALUE, CONFLICT, "the device accepts")
-"""How facts begin that the law does not choose between at all: what hangs on them is undetermined, not conditional."""
-
-UNORDERED = ("link order of", "precedence of", CONFLICT)
-"""How facts begin of which no value is the likelier one: nothing is assumed where a result hangs on them."""
 
 
 @dataclass(frozen=True, slots=True)

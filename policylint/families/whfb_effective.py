@@ -9,19 +9,8 @@ from dataclasses import dataclass, replace
 from policylint.contest import contender, strongest_first
 from policylint.effective import Contender, Outcome, Result, State
 from policylint.facts import FactValue
-from policylint.families.whfb import (
-    CLOUD_READING,
-    READINGS,
-    UNDECIDABLE,
-    UNKNOWN_VALUE,
-    UNORDERED,
-    Hellos,
-    Pick,
-    Situation,
-    Source,
-    Trust,
-    hellos,
-)
+from policylint.families.whfb import Hellos, Pick, Situation, hellos
+from policylint.families.whfb_law import CLOUD_READING, READINGS, UNDECIDABLE, UNKNOWN_VALUE, UNORDERED, Source, Trust
 from policylint.families.whfb_settings import (
     CERTIFICATE,
     CLOUD,
