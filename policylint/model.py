@@ -197,6 +197,8 @@ class Policy:
     """What somebody wrote about the GPO."""
     setting_comments: tuple[Comment, ...] = ()
     # Intune only
+    written: tuple[Claim, ...] = ()
+    """The claims as the export states them, before lowering."""
     assignments: tuple[Assignment, ...] | None = None
     """None: the export carries no assignments, which is not the same as unassigned (an empty tuple)."""
 

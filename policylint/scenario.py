@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from policylint.estate import Estate
 from policylint.evidence import Evidence, LineAt
-from policylint.lower import lower
+from policylint.lowering import lower
 from policylint.model import (
     Assignment,
     Channel,

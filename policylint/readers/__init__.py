@@ -8,7 +8,7 @@ from pathlib import Path
 from policylint.errors import ConfigError, ReadError
 from policylint.estate import Estate
 from policylint.evidence import Evidence
-from policylint.lower import lower
+from policylint.lowering import lower
 from policylint.model import FileRecord, Group, Policy, Problem
 from policylint.readers import admx, archives, definitions, leftovers, project_files
 from policylint.readers.directory import bloodhound, gpresult, inheritance, ldif, wmi_mof

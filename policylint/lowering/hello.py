@@ -1,35 +1,31 @@
-"""Lowering: claims of both channels to what Windows would hold, so that they meet under one setting id.
+"""Windows Hello settings of the PassportForWork CSP, lowered to the registry values that a GPO writes.
 
-Windows Hello settings of the PassportForWork CSP become the registry values that a GPO writes, in the scope and under
-the conditions that the profile's shape gives (W-URI, W-JSON). What has no twin stays a CSP node.
+They go in the scope and under the conditions that the profile's shape gives (W-URI, W-JSON).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, Is, When, every
 from policylint.families.whfb_settings import Node, node_of, number
-from policylint.model import Assignment, Channel, Claim, Group, Policy, Scope
+from policylint.lowering.context import Context
+from policylint.model import Assignment, Claim, Group, Policy, Scope
 
 BY_ASSIGNMENT = ("identity-protection", "intent")
 """Profile kinds whose scope is that of their assignment (W-JSON)."""
 
 
-def lower(estate: Estate) -> Estate:
-    """The estate with every MDM claim lowered as far as its meaning is known."""
-    policies = tuple(_lower(policy, estate) if policy.channel is Channel.MDM else policy for policy in estate.policies)
-    return replace(estate, policies=policies)
-
-
-def _lower(policy: Policy, estate: Estate) -> Policy:
-    lowered: list[Claim] = []
-    for claim in policy.claims:
+def lower(claims: Iterable[Claim], policy: Policy, context: Context) -> Iterator[Claim]:
+    """The claims of an Intune policy, those of the PassportForWork CSP lowered."""
+    for claim in claims:
         node = node_of(claim, policy)
-        lowered.extend([claim] if node is None else _hello(claim, node, policy, estate))
-    return replace(policy, claims=tuple(lowered))
+        if node is None:
+            yield claim
+        else:
+            yield from _hello(claim, node, policy, context.estate)
 
 
 def _hello(claim: Claim, node: Node, policy: Policy, estate: Estate) -> Iterator[Claim]:
