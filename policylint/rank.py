@@ -74,7 +74,7 @@ def rank(estate: Estate, target: Target) -> Precedence:
     reaches: list[Reach] = []
     excluded: list[Excluded] = []
     _keep(gpo_reaches(at, Scope.DEVICE, target.device), known, reaches, excluded)
-    _keep(user_side(at, loopback_mode(reaches)), known, reaches, excluded)
+    _keep(user_side(at, loopback_mode(reaches, _certainly_beats)), known, reaches, excluded)
     _keep(mdm_reaches(at), known, reaches, excluded)
     contests = _contests(reaches, known)
     return Precedence(
@@ -138,9 +138,10 @@ def _add_sweeps(found: dict[tuple[str, Scope], list[Contestant]], sweeps: list[t
         path = key.partition("\\")[2].rpartition("!")[0] if key.startswith(("hklm\\", "hkcu\\")) else None
         if path is None:
             continue
+        writers = {c.policy.id for c in contestants}
         for reach, sweep in sweeps:
             hit = path == sweep.key or (sweep.tree and path.startswith(f"{sweep.key}\\"))
-            if hit and sweep.scope is scope and all(c.policy.id != reach.policy.id for c in contestants):
+            if hit and sweep.scope is scope and reach.policy.id not in writers:
                 swept = replace(
                     contestants[0].claim,
                     value=None,
@@ -225,6 +226,11 @@ def _gpo_order(a: Reach, b: Reach) -> Order:
     if a.raw_order and b.raw_order:
         return _seen(a, b, rule) or Order(first, "G-LINK-RAW", RAW_ORDER)
     return Order(first, rule)
+
+
+def _certainly_beats(a: Reach, b: Reach) -> bool:
+    found = _gpo_order(a, b)
+    return found.first_wins and found.fact is None
 
 
 def _seen(a: Reach, b: Reach, rule: str) -> Order | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from policylint.estate import Estate
@@ -139,18 +139,24 @@ def _principal(sid: str, scope: Scope, at: Placement) -> When:
     return member(sid, at.target, at.estate)
 
 
-def loopback_mode(device_side: list[Reach]) -> str:
-    """How user policy is processed, as the computer side sets it (G-LOOP-SELF): a mode, or 'unknown'."""
+def loopback_mode(device_side: list[Reach], beats: Callable[[Reach, Reach], bool]) -> str:
+    """How user policy is processed, as the computer side sets it (G-LOOP-SELF): the winning mode, or 'unknown'.
+
+    `beats` tells whether the first of two links certainly beats the second.
+    """
     found = [
         (reach, LOOPBACK_MODES.get(claim.value, "none") if isinstance(claim.value, int) else "none")
         for reach in device_side
         for claim in reach.policy.claims
         if claim.setting.key == LOOPBACK and claim.scope is Scope.DEVICE
     ]
-    modes = {mode for _, mode in found}
-    if modes <= {"none"}:
+    if all(mode == "none" for _, mode in found):
         return "none"
-    return modes.pop() if len(modes) == 1 and any(reach.when == ALWAYS for reach, _ in found) else "unknown"
+    for reach, mode in found:
+        rivals = (other for other, theirs in found if theirs != mode)
+        if reach.when == ALWAYS and all(beats(reach, other) for other in rivals):
+            return mode
+    return "unknown"
 
 
 def user_side(at: Placement, loopback: str) -> Iterator[Reach | Excluded]:
