@@ -3,8 +3,9 @@
     python -m benchmarks.state_recovery [--store FOLDER]… [--gpo FOLDER] [--list]
 
 A report names policies by display name, side and category. A name that several policies of the store have is looked up
-by category too; where the report's category fits none of them, all of the name are compared. Exit code 1: a wrong
-state.
+by category too; where the report's category fits none of them, all of the name in the given store are compared, and
+none of those that policylint ships: browsers made of one source have their policies' names in common. Exit code 1: a
+wrong state.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from policylint.catalogue import shipped
 from policylint.catalogue.admx import AdmxStore
 from policylint.catalogue.state import PolicyState, half_of, recover
 from policylint.errors import ReadError
@@ -52,11 +54,11 @@ def sample_data() -> Path:
 
 
 def load(folders: Sequence[Path]) -> AdmxStore:
-    """The store of all .admx files below the folders."""
+    """The store of all .admx files below the folders, extended by the shipped ones as in every run."""
     found = [
         Source(f"{i}/{p.relative_to(f).as_posix()}", p) for i, f in enumerate(folders) for p in sorted(f.rglob("*"))
     ]
-    return AdmxStore.of(admx.take(found)[0].admx)
+    return AdmxStore.of(admx.take(found)[0].admx, shipped.files())
 
 
 def compare(store: AdmxStore, gpos: Path) -> Iterator[Verdict]:
@@ -97,7 +99,7 @@ def _matching(
 ) -> tuple[PolicyState, ...]:
     named = tuple(s for s in states if _plain(s.policy.display_name) == _plain(policy.name))
     placed = tuple(s for s in named if _plain(store.category_path(s.policy.category)) == _plain(policy.category))
-    return placed or named
+    return placed or tuple(s for s in named if store.is_own(s.policy))
 
 
 def _plain(text: str) -> str:

@@ -1,7 +1,8 @@
 """ADMX files and stores of them: which policy owns which registry value, under which name.
 
 A store of several hundred files is mostly never asked: each file's definitions are read from its XML on first use, and
-a question about a registry key opens only the files that name the key.
+a question about a registry key opens only the files that name the key. The user's own files come first; those that
+policylint ships extend them, and are silent about policies that the user's files define.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ class Content(Protocol):
 
     def keys(self) -> frozenset[str]:
         """All registry keys that the file names, folded."""
+
+    def names(self) -> frozenset[str]:
+        """The names of the policies, case-folded."""
 
     def policies(self) -> tuple[AdmxPolicy, ...]:
         """The policies, in file order."""
@@ -47,6 +51,16 @@ class AdmxFile:
     adml: str | None
     language: str | None
     content: Content = field(repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        """The file's base name as definitions refer to it: without case, and `_` and `-` are one (web downloads)."""
+        return base_name(self.path)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of the policies, case-folded."""
+        return self.content.names()
 
     @cached_property
     def policies(self) -> tuple[AdmxPolicy, ...]:
@@ -102,25 +116,46 @@ class Raised:
     """Other policies that write the same value, best first."""
 
 
+def base_name(path: str) -> str:
+    """The base name of an .admx file for comparison; a path or name without the extension will do."""
+    return path.rpartition("/")[2].casefold().removesuffix(".admx").replace("_", "-")
+
+
 @dataclass(frozen=True)
 class AdmxStore:
-    """All .admx files of an estate, in order of their paths. Make one with `AdmxStore.of`.
+    """All .admx files of an estate, in order of their paths, and those shipped. Make one with `AdmxStore.of`.
 
     Windows takes only one of two files with the same target namespace in a store; which one is not documented, so both
     are kept, the first in order of paths gives the names, and `duplicates` tells.
     """
 
     files: tuple[AdmxFile, ...]
+    """The user's own."""
+    shipped: tuple[AdmxFile, ...] = ()
 
     @classmethod
-    def of(cls, files: Iterable[AdmxFile]) -> AdmxStore:
+    def of(cls, files: Iterable[AdmxFile], shipped: Iterable[AdmxFile] = ()) -> AdmxStore:
         """The store of these files, whatever their order."""
-        return cls(tuple(sorted(files, key=lambda file: file.path)))
+        own, extending = (tuple(sorted(those, key=lambda file: file.path)) for those in (files, shipped))
+        return cls(own, extending)
+
+    @cached_property
+    def every(self) -> tuple[AdmxFile, ...]:
+        """The user's files, then the shipped ones."""
+        return self.files + self.shipped
+
+    @cached_property
+    def _own(self) -> frozenset[str]:
+        return frozenset(file.path for file in self.files)
+
+    def is_own(self, policy: AdmxPolicy) -> bool:
+        """Whether a definition stands in the user's own files."""
+        return policy.evidence.path in self._own
 
     @cached_property
     def by_namespace(self) -> Mapping[str, tuple[AdmxFile, ...]]:
         """The files of each target namespace, case-folded."""
-        return _grouped((file.namespace.casefold(), file) for file in self.files)
+        return _grouped((file.namespace.casefold(), file) for file in self.every)
 
     @cached_property
     def duplicates(self) -> tuple[tuple[AdmxFile, ...], ...]:
@@ -131,12 +166,27 @@ class AdmxStore:
     @cached_property
     def by_key(self) -> Mapping[str, tuple[AdmxFile, ...]]:
         """The files that name a registry key, by folded key."""
-        return _grouped((key, file) for file in self.files for key in file.keys)
+        return _grouped((key, file) for file in self.every for key in file.keys)
 
     def policies(self, id: QName) -> tuple[AdmxPolicy, ...]:
         """The definitions of a policy, one per file that has it, the one that gives the names first."""
         files = self.by_namespace.get(id.namespace.casefold(), ())
-        return tuple(policy for file in files for policy in file.policies if policy.id.key == id.key)
+        having = (file for file in files if id.key[1] in file.names)
+        return tuple(policy for file in having for policy in file.policies if policy.id.key == id.key)
+
+    def named(self, name: str, file: str | None = None) -> tuple[AdmxPolicy, ...]:
+        """The policies of a name, in the .admx file of that base name or in any, the user's own first.
+
+        As the DDF's `AdmxBacked` and ingested paths refer to them: case does not count, nor `_` for `-` in the file's
+        name. One policy may stand there in several versions.
+        """
+        folded = name.casefold()
+        files = self.every if file is None else self._by_name.get(base_name(file), ())
+        return tuple(p for f in files if folded in f.names for p in f.policies if p.id.key[1] == folded)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, tuple[AdmxFile, ...]]:
+        return _grouped((file.name, file) for file in self.every)
 
     def category(self, id: QName) -> AdmxCategory | None:
         """A category; None when no file of the store defines it."""
@@ -162,22 +212,41 @@ class AdmxStore:
         return next((text for text in texts if text), "")
 
     def slots(self, scope: Scope, key: str) -> Iterator[Slot]:
-        """What policies of that side write into a key."""
+        """What policies of that side write into a key; of a policy that the user's files define, by those alone."""
+        return (slot for slot in self._slots(scope, key) if not self._outdone(slot.policy))
+
+    def _slots(self, scope: Scope, key: str) -> Iterator[Slot]:
         folded = fold_key(key)
         for file in self.by_key.get(folded, ()):
             yield from (slot for slot in file.slots.get(folded, ()) if scope in slot.policy.scopes)
 
+    def _outdone(self, policy: AdmxPolicy) -> bool:
+        """Whether it is a shipped definition of a policy that the user's own files define."""
+        if not self.shipped or self.is_own(policy):
+            return False
+        namespace, name = policy.id.key
+        return any(name in file.names for file in self.by_namespace[namespace] if file.path in self._own)
+
     def owners(self, scope: Scope, key: str, value_name: str) -> tuple[Slot, ...]:
         """Who writes a registry value, best first: a policy's own value, an element's, an item, an entry of a list.
 
-        Policies of the same rank stand by display name, then by identity and file. Every policy stands once.
+        Policies of the user's files stand before shipped ones, those of the same rank by display name, then by identity
+        and file. Every policy stands once. Where the user's version of a policy does not write the value, but the
+        shipped one does, it is found all the same: the store is older than the value.
         """
         folded = value_name.casefold()
-        found = [slot for slot in self.slots(scope, key) if _holds(slot, folded)]
+        found = [slot for slot in self._slots(scope, key) if _holds(slot, folded)]
+        current = [slot for slot in found if not self._outdone(slot.policy)]
         best: dict[tuple[str, str], Slot] = {}
-        for slot in sorted(found, key=_rank):
+        for slot in sorted(current or found, key=self._rank):
             best.setdefault(slot.policy.id.key, slot)
         return tuple(best.values())
+
+    def _rank(self, slot: Slot) -> tuple[bool, int, str, tuple[str, str], str]:
+        """Own value 0, element 1, item of a list of values 2, entry of a list box 3; then the documented name order."""
+        kind = 3 if slot.value_name is None else 2 if slot.item else 1 if slot.element else 0
+        policy = slot.policy
+        return not self.is_own(policy), kind, policy.display_name.casefold(), policy.id.key, policy.evidence.path
 
     def raise_name(self, setting: SettingId) -> Raised | None:
         """The policy that a registry value is best known by; None for other settings and values that nobody owns."""
@@ -208,9 +277,3 @@ def _holds(slot: Slot, value_name: str) -> bool:
     if slot.value_name is not None:
         return slot.value_name.casefold() == value_name
     return isinstance(slot.element, ListBox) and slot.element.names(value_name)
-
-
-def _rank(slot: Slot) -> tuple[int, str, tuple[str, str], str]:
-    """Own value 0, element 1, item of a list of values 2, entry of a list box 3; then the documented name order."""
-    kind = 3 if slot.value_name is None else 2 if slot.item else 1 if slot.element else 0
-    return kind, slot.policy.display_name.casefold(), slot.policy.id.key, slot.policy.evidence.path

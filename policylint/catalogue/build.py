@@ -1,10 +1,11 @@
 """Generates the catalogue's data.
 
-    python -m policylint.catalogue.build --settings-catalog FILE --templates CSP PORTAL
+    python -m policylint.catalogue.build --settings-catalog FILE --templates CSP PORTAL --admx NAME=FOLDER…
 
 FILE is a JSON array (or its gzip) of Graph `deviceManagement/configurationSettings` objects; CSP and PORTAL are the two
-tables that `build_templates` describes. Only facts are kept: how a URI is spelled, which element a definition stands
-for, which value a choice has, which node a property writes. Same input, same bytes out.
+tables that `build_templates` describes; FOLDER is an ADMX store and NAME its set. Only facts are kept: how a URI is
+spelled, which element a definition stands for, which value a choice has, which node a property writes, what a policy
+writes where. Same input, same bytes out.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from policylint.catalogue import shipped
+from policylint.catalogue.build_admx import admx_data
+from policylint.catalogue.build_ddf import csp_nodes
 from policylint.catalogue.build_templates import template_properties
 from policylint.catalogue.settings_catalog import KINDS
 from policylint.model import csp
@@ -160,6 +164,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m policylint.catalogue.build", description=__doc__)
     parser.add_argument("--settings-catalog", type=Path, metavar="FILE")
     parser.add_argument("--templates", type=Path, nargs=2, metavar=("CSP", "PORTAL"))
+    parser.add_argument("--admx", nargs="+", metavar="NAME=FOLDER")
+    parser.add_argument("--ddf", type=Path, metavar="FOLDER")
     given = parser.parse_args(argv)
     DATA.mkdir(exist_ok=True)
     if given.settings_catalog:
@@ -169,6 +175,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     if given.templates:
         article, portal = map(_rows, given.templates)
         (DATA / "template-properties.tsv.gz").write_bytes(template_properties(article, portal))
+    if given.admx:
+        stores = {name: Path(folder) for name, _, folder in (text.partition("=") for text in given.admx)}
+        (DATA / shipped.DATA).write_bytes(admx_data(stores))
+    if given.ddf:
+        (DATA / "csp-nodes.tsv.gz").write_bytes(csp_nodes(given.ddf))
 
 
 if __name__ == "__main__":

@@ -61,12 +61,13 @@ def recover(store: AdmxStore, scope: Scope, half: Half) -> tuple[PolicyState, ..
     """The state of every policy of that side which the values show, by display name and identity.
 
     Where several policies account for the same values, the best stands and names the others: one with its own value
-    before a partial one, then the one that accounts for more, then by name.
+    before a partial one, one of the user's files before a shipped one, then the one that accounts for more, then by
+    name.
     """
     judged = (_judge(policy, half) for policy in _candidates(store, scope, half))
     kept: list[PolicyState] = []
     beaten: dict[int, list[AdmxPolicy]] = {}
-    for state in sorted((state for state in judged if state is not None), key=_rank):
+    for state in sorted((state for state in judged if state is not None), key=lambda state: _rank(store, state)):
         better = next((k for k in kept if state.explained <= k.explained), None)
         if better is None:
             kept.append(state)
@@ -76,8 +77,8 @@ def recover(store: AdmxStore, scope: Scope, half: Half) -> tuple[PolicyState, ..
     return tuple(sorted(found, key=lambda state: _by_name(state.policy)))
 
 
-def _rank(state: PolicyState) -> tuple[bool, int, tuple[str, tuple[str, str], str]]:
-    return state.partial, -len(state.explained), _by_name(state.policy)
+def _rank(store: AdmxStore, state: PolicyState) -> tuple[bool, bool, int, tuple[str, tuple[str, str], str]]:
+    return state.partial, not store.is_own(state.policy), -len(state.explained), _by_name(state.policy)
 
 
 def _by_name(policy: AdmxPolicy) -> tuple[str, tuple[str, str], str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from policylint.catalogue import shipped
 from policylint.catalogue.admx import AdmxStore
 from policylint.estate import Estate
 
@@ -17,5 +18,5 @@ class Context:
 
     @cached_property
     def store(self) -> AdmxStore:
-        """The ADMX definitions that payloads are read with."""
-        return AdmxStore.of(self.estate.admx)
+        """The ADMX definitions that payloads are read with: the user's own, then those that are shipped."""
+        return AdmxStore.of(self.estate.admx, shipped.files())

@@ -128,6 +128,11 @@ class AdmxContent:
         """All registry keys that the file names, folded."""
         return frozenset(fold_key(key) for key in set(cast(list[str], _KEYS(self._root))))
 
+    def names(self) -> frozenset[str]:
+        """The names of the policies, case-folded."""
+        elements = (element for _, kind, element in self._in_section("policies") if kind == "policy")
+        return frozenset(attributes(e)["name"].casefold() for e in elements if not _is_incomplete(e))
+
     def policies(self) -> tuple[AdmxPolicy, ...]:
         """The policies, in file order; those without a name or key are left out (`without_identity` tells)."""
         found: list[AdmxPolicy] = []

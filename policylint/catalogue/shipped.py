@@ -1,0 +1,70 @@
+"""The ADMX definitions that policylint ships: those of Windows, Office, browsers and others, without explanations.
+
+They extend the user's own files, which come first. `python -m policylint.catalogue.build --admx` makes the data.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files as resources
+from typing import Any
+
+from policylint.catalogue.admx import AdmxFile
+from policylint.catalogue.packed import VERSION, unpack
+
+DATA = "admx.jsonl.gz"
+PLACE = "catalogue:"
+"""What the paths of shipped files begin with: they are no files of the estate."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdmxSet:
+    """One set of ADMX files that is shipped."""
+
+    name: str
+    files: int
+    policies: int
+
+
+def files() -> tuple[AdmxFile, ...]:
+    """The shipped files, by path. Their policies are unpacked when they are asked for."""
+    return load(_data())
+
+
+def sets() -> tuple[AdmxSet, ...]:
+    """What is shipped, by name."""
+    return tuple(AdmxSet(**described) for described in _header(_data())[0]["sets"])
+
+
+@cache
+def load(data: bytes) -> tuple[AdmxFile, ...]:
+    """The files of a data file. Raises ValueError when it was written in another form."""
+    header, start = _header(data)
+    if header["version"] != VERSION:
+        raise ValueError(f"the ADMX data has form {header['version']}, not {VERSION}: build it again")
+    found: list[AdmxFile] = []
+    for path, adml, language, length, head in header["files"]:
+        found.append(unpack(path, head, _body(data, start, start + length), adml, language))
+        start += length
+    return tuple(found)
+
+
+@cache
+def _data() -> bytes:
+    return resources("policylint.catalogue").joinpath("data", DATA).read_bytes()
+
+
+def _header(data: bytes) -> tuple[dict[str, Any], int]:
+    """The first member of the gzip, and where the second begins."""
+    member = zlib.decompressobj(wbits=31)
+    header: dict[str, Any] = json.loads(member.decompress(data))
+    return header, len(data) - len(member.unused_data)
+
+
+def _body(data: bytes, start: int, end: int) -> Callable[[], str]:
+    return lambda: gzip.decompress(data[start:end]).decode("utf-8")
