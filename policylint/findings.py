@@ -15,6 +15,9 @@ Confidence = Literal["certain", "likely", "possible"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
+LISTED = 1_000
+"""So many targets a finding lists by name; beyond, it counts them."""
+
 
 @dataclass(frozen=True, slots=True)
 class PolicyRef:
@@ -54,10 +57,17 @@ class Finding:
     setting: str | None = None
     scope: str | None = None
     targets: tuple[str, ...] = ()
-    """The targets it was found for; empty for findings about an input as such."""
+    """The targets it was found for, the first LISTED of them; empty for findings about an input as such."""
     help: str = ""
     why: str = ""
     """A command that tells the story behind it, or ''."""
+    unlisted: int = 0
+    """How many more targets there are."""
+
+    @property
+    def target_count(self) -> int:
+        """How many targets it was found for."""
+        return len(self.targets) + self.unlisted
 
     @property
     def fingerprint(self) -> str:

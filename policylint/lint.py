@@ -12,13 +12,13 @@ from policylint.estate import Estate
 from policylint.families.whfb import hellos
 from policylint.families.whfb_effective import DEVICE_LOCK
 from policylint.families.whfb_settings import BY_ID
-from policylint.findings import SEVERITIES, Confidence, Finding, Location, PolicyRef, Summary, ref
+from policylint.findings import LISTED, SEVERITIES, Confidence, Finding, Location, PolicyRef, Summary, ref
 from policylint.model import Policy, Problem, Scope, csp
+from policylint.placements import placements
 from policylint.rank import rank
 from policylint.reach_gpo import LOOPBACK
 from policylint.rules import Rule
 from policylint.targets import targets
-from policylint.topology import Target
 
 NAMED_TARGETS = 3
 """How many targets a message names before it counts them."""
@@ -62,7 +62,7 @@ def _estate(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
     for rule in rules.values():
         check = ESTATE_CHECKS.get(rule.check)
         if check is not None:
-            yield from (_placed(_finding(found, rule, ()), ()) for found in check(estate))
+            yield from (_placed(_finding(found, rule), ()) for found in check(estate))
 
 
 def _targets(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
@@ -70,15 +70,16 @@ def _targets(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
     chosen = [rule for rule in rules.values() if rule.check in TARGET_CHECKS]
     if not chosen:
         return
-    merged: dict[str, tuple[Finding, list[str]]] = {}
-    for alike, view in _views(estate):
+    merged: dict[str, tuple[Finding, dict[int, Sequence[str]]]] = {}
+    for number, (alike, view) in enumerate(_views(estate)):
         for rule in chosen:
             for found in TARGET_CHECKS[rule.check](view):
-                finding = _finding(found, rule, tuple(t.name for t in alike))
-                first, reached = merged.setdefault(finding.fingerprint, (finding, []))
-                merged[finding.fingerprint] = _surer(first, finding), [*reached, *finding.targets]
+                finding = _finding(found, rule)
+                first, reached = merged.setdefault(finding.fingerprint, (finding, {}))
+                reached[number] = alike
+                merged[finding.fingerprint] = _surer(first, finding), reached
     for finding, reached in merged.values():
-        yield _placed(finding, tuple(dict.fromkeys(reached)))
+        yield _placed(finding, [name for alike in reached.values() for name in alike])
 
 
 def _surer(a: Finding, b: Finding) -> Finding:
@@ -86,15 +87,15 @@ def _surer(a: Finding, b: Finding) -> Finding:
     return min(a, b, key=lambda f: ranking.index(f.confidence))
 
 
-def _views(estate: Estate) -> Iterator[tuple[list[Target], View]]:
-    """One view for each group of targets that the same claims reach under the same facts."""
+def _views(estate: Estate) -> Iterator[tuple[list[str], View]]:
+    """One view for each group of targets that the same claims reach under the same facts, with their names."""
     keys = {*BY_ID, *_device_lock_keys()}
     if any(c.scope is Scope.USER and c.setting.key in BY_ID for p in estate.policies for c in p.claims):
         keys.add(LOOPBACK)  # it decides about user settings only
     narrowed = _narrow(estate, keys)
-    groups: dict[object, tuple[list[Target], View]] = {}
-    for target in targets(estate):
-        precedence = rank(narrowed, target)
+    groups: dict[object, tuple[list[str], View]] = {}
+    for alike in placements(narrowed, targets(estate)):
+        precedence = rank(narrowed, alike.target)
         key = (
             tuple(sorted(precedence.known.items())),
             tuple(
@@ -102,10 +103,9 @@ def _views(estate: Estate) -> Iterator[tuple[list[Target], View]]:
                 for r in precedence.reaches
             ),
         )
-        if key in groups:
-            groups[key][0].append(target)
-        else:
-            groups[key] = [target], View(estate, precedence, hellos(precedence))
+        if key not in groups:
+            groups[key] = [], View(estate, precedence, hellos(precedence))
+        groups[key][0].extend(alike.names)
     yield from groups.values()
 
 
@@ -126,7 +126,7 @@ def _narrow(estate: Estate, keys: Collection[str]) -> Estate:
     return replace(estate, policies=tuple(kept))
 
 
-def _finding(found: Found, rule: Rule, reached: tuple[str, ...]) -> Finding:
+def _finding(found: Found, rule: Rule) -> Finding:
     policies: dict[PolicyRef, None] = {}
     for spot in found.spots:
         if spot.policy is not None:
@@ -145,19 +145,23 @@ def _finding(found: Found, rule: Rule, reached: tuple[str, ...]) -> Finding:
         tuple(policies),
         found.setting,
         found.scope,
-        reached,
-        found.help or rule.fix,
-        found.subject,
+        help=found.help or rule.fix,
+        why=found.subject,
     )
 
 
-def _placed(finding: Finding, reached: tuple[str, ...]) -> Finding:
+def _placed(finding: Finding, reached: Sequence[str]) -> Finding:
     """The finding with its targets named in the message, and the command that tells the story."""
     named = ", ".join(reached[:NAMED_TARGETS])
     if len(reached) > NAMED_TARGETS:
         named += f" and {len(reached) - NAMED_TARGETS} more targets"
-    why = f"policylint why {quote(finding.why)} --for {quote(reached[0])}" if finding.why and reached else ""
-    return replace(finding, message=finding.message.replace(WHERE, named), targets=reached, why=why)
+    return replace(
+        finding,
+        message=finding.message.replace(WHERE, named),
+        targets=tuple(reached[:LISTED]),
+        unlisted=max(len(reached) - LISTED, 0),
+        why=f"policylint why {quote(finding.why)} --for {quote(reached[0])}" if finding.why and reached else "",
+    )
 
 
 def quote(text: str) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from policylint.errors import UsageError
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, FactValue, Is, When
-from policylint.model import Channel
+from policylint.model import Channel, Policy
 from policylint.topology import GroupEntry, Som, Target
 
 ANY_DEVICE = "any device"
 """The target of an estate that shows no container at all."""
+
+COMPARED = 5_000
+"""Up to so many targets a misspelt one is compared with, which takes a second for a hundred thousand."""
 
 EVERYONE = frozenset({"s-1-5-11", "s-1-1-0"})
 """Authenticated Users and Everyone: every device and user of the domain is in them."""
@@ -67,7 +70,7 @@ def find_target(name: str | None, estate: Estate) -> Target:
         return found[0]
     if found:
         raise UsageError(f"'{name}' fits several targets: {', '.join(t.name for t in found)}")
-    near = difflib.get_close_matches(name, [t.name for t in known], 1, 0.5)
+    near = difflib.get_close_matches(name, [t.name for t in known], 1, 0.5) if len(known) <= COMPARED else []
     raise UsageError(f"no target '{name}'" + (f"; did you mean '{near[0]}'?" if near else "") + f"; there are: {names}")
 
 
@@ -105,7 +108,7 @@ def member(name: str, target: Target, estate: Estate) -> When:
     wanted = _aliases(name, estate)
     if wanted & EVERYONE:
         return ALWAYS
-    entries = [g for g in estate.topology.group if _names(g) & wanted]
+    entries = _entries(wanted, estate)
     label = next((g.name for g in entries), _display(name, estate))
     if target.groups is not None:
         mine = {alias for group in target.groups for alias in _aliases(group, estate)}
@@ -115,18 +118,51 @@ def member(name: str, target: Target, estate: Estate) -> When:
     return Is(f'group "{label}"')
 
 
-def _names(group: GroupEntry) -> frozenset[str]:
-    return frozenset(text.casefold() for text in (group.name, group.id) if text)
+def principals(policies: Iterable[Policy]) -> Iterator[str]:
+    """Everything that `member` is asked about: who security filters and assignments name."""
+    for policy in policies:
+        if policy.filtering is not None:
+            yield from (*policy.filtering.apply, *policy.filtering.deny, *policy.filtering.read)
+        yield from (assignment.group for assignment in policy.assignments or () if assignment.group)
+
+
+def alternatives(names: Iterable[str], estate: Estate) -> tuple[frozenset[str], frozenset[str]]:
+    """What decides whether a target is in one of the groups, without case.
+
+    First every spelling of these groups and of the groups inside them, then what those list as members: a group of a
+    target that is not among the first, and a name that is not among the second, make no difference.
+    """
+    groups, members = set[str](), set[str]()
+    waiting = [alias for name in names for alias in _aliases(name, estate)]
+    while waiting:
+        name = waiting.pop()
+        if name in groups:
+            continue
+        groups |= {name}
+        waiting += _aliases(name, estate)
+        for entry in estate.topology.groups_named.get(name, ()):
+            members |= {text.casefold() for text in entry.members or ()}
+            waiting += [text.casefold() for text in entry.members or ()]
+    return frozenset(groups), frozenset(members)
+
+
+def _entries(wanted: Iterable[str], estate: Estate) -> Sequence[GroupEntry]:
+    """The topology's entries of a group, by any of its spellings, in the order of the file."""
+    named = estate.topology.groups_named
+    found = {id(entry): entry for alias in sorted(wanted) for entry in named.get(alias, ())}
+    return [entry for entry in estate.topology.group if id(entry) in found] if len(found) > 1 else [*found.values()]
 
 
 def _aliases(name: str, estate: Estate) -> frozenset[str]:
     """Every spelling of a group: what exports call it and what the topology calls it."""
-    found = {name.casefold()}
-    for group in estate.groups:
-        both = {group.id.casefold(), group.name.casefold()}
-        found |= both if found & both else set()
-    for entry in estate.topology.group:
-        found |= _names(entry) if found & _names(entry) else set()
+    found, before = {name.casefold()}, set[str]()
+    while found != before:
+        before = set(found)
+        for group in estate.groups:
+            both = {group.id.casefold(), group.name.casefold()}
+            found |= both if found & both else set()
+        for entry in _entries(found, estate):
+            found |= entry.names
     return frozenset(found)
 
 
@@ -134,9 +170,16 @@ def _display(name: str, estate: Estate) -> str:
     return next((g.name for g in estate.groups if g.id.casefold() == name.casefold()), name)
 
 
+def accounts(target: Target) -> frozenset[str]:
+    """The names by which a group may list the device or the user. A computer account is the device's name and `$`."""
+    device = (target.device_name or "").casefold().removesuffix("$")
+    users = (target.user_name.casefold(),) if target.user_name else ()
+    return frozenset((*((device, f"{device}$") if device else ()), *users))
+
+
 def _contains(entries: Iterable[GroupEntry], target: Target, estate: Estate, mine: Iterable[str]) -> bool:
     """Whether one of the groups holds the target's device or user, directly or through other groups."""
-    principals = {p.casefold() for p in (target.device_name, target.user_name) if p} | set(mine)
+    principals = accounts(target) | set(mine)
     waiting, seen = list(entries), set[str]()
     while waiting:
         group = waiting.pop()
@@ -145,5 +188,5 @@ def _contains(entries: Iterable[GroupEntry], target: Target, estate: Estate, min
                 return True
             if text.casefold() not in seen:
                 seen.add(text.casefold())
-                waiting.extend(g for g in estate.topology.group if text.casefold() in _names(g))
+                waiting.extend(estate.topology.groups_named.get(text.casefold(), ()))
     return False

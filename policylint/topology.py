@@ -59,6 +59,11 @@ class GroupEntry(_Table):
     id: str | None = None
     members: list[str] | None = None
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Its name and its id, without case."""
+        return frozenset(text.casefold() for text in (self.name, self.id) if text)
+
 
 class WmiFilter(_Table):
     """What a WMI filter gives on the targets: rows, none, or an error."""
@@ -105,6 +110,12 @@ class Target(_Table):
     """Read off a gpresult report: one more target, beside those that are written down or follow from the exports."""
 
 
+class DeviceList(_Table):
+    """A table of devices, as CSV: one target a row. The path starts from the topology file's folder."""
+
+    file: str
+
+
 class Topology(_Table):
     """One topology.toml; an empty one knows nothing."""
 
@@ -114,6 +125,7 @@ class Topology(_Table):
     wmi_filter: list[WmiFilter] = []
     filter: list[Filter] = []
     target: list[Target] = []
+    devices: list[DeviceList] = []
 
     def som_at(self, path: str) -> Som | None:
         """The entry of a container, by canonical path without case."""
@@ -123,6 +135,15 @@ class Topology(_Table):
     def soms(self) -> dict[str, Som]:
         """The containers by canonical path without case."""
         return {som.path.casefold().rstrip("/"): som for som in reversed(self.som)}
+
+    @cached_property
+    def groups_named(self) -> dict[str, list[GroupEntry]]:
+        """The groups by every name and id without case."""
+        found: dict[str, list[GroupEntry]] = {}
+        for entry in self.group:
+            for name in entry.names:
+                found.setdefault(name, []).append(entry)
+        return found
 
     @cached_property
     def linked(self) -> dict[str, Som]:

@@ -138,6 +138,7 @@ class TestJson:
                     "targets": ["Workstations"],
                     "scope": "device",
                     "why": at.finding.why,
+                    "targets_count": 1,
                 }
             ],
         }
@@ -147,6 +148,11 @@ class TestJson:
         findings = [about("a"), replace(about("b"), targets=("X", "Y"))]
         found = parsed("check", CHECK_FORMATS["json"](findings, SUMMARY, Locator({}), {}))["findings"]
         assert [(f["target"], f["targets"]) for f in found] == [(None, []), ("X", ["X", "Y"])]
+
+    def test_targets_that_are_not_listed_are_counted(self, tmp_path: Path) -> None:
+        findings = [about("a"), replace(about("b"), targets=("X", "Y"), unlisted=98)]
+        found = parsed("check", CHECK_FORMATS["json"](findings, SUMMARY, Locator({}), {}))["findings"]
+        assert [(f["targets"], f["targets_count"]) for f in found] == [([], 0), (["X", "Y"], 100)]
 
     def test_resolve_follows_the_contract(self, tmp_path: Path) -> None:
         at = desk(tmp_path)

@@ -11,7 +11,8 @@
                    "locations": [{"path", "role": "primary" | "related", "label",
                                   "line", "column", "record", "pointer": each null where it does not apply,
                                   "bytes": [start, end] | [start] | null}],
-                   "help", "fingerprint", "targets": [text], "scope": "device" | "user" | null, "why"}]}
+                   "help", "fingerprint", "targets": [text, the first 1,000], "scope": "device" | "user" | null,
+                   "why", "targets_count": all of them}]}
 
 `effective` (resolve):
 
@@ -134,6 +135,7 @@ def _finding(finding: Finding, locator: Locator) -> Json:
         "targets": list(finding.targets),
         "scope": finding.scope,
         "why": finding.why,
+        "targets_count": finding.target_count,
     }
 
 

@@ -49,7 +49,7 @@ def _finding(finding: Finding, locator: Locator, paint: Paint) -> Iterator[str]:
 
 def _notes(finding: Finding) -> Iterator[tuple[str, str]]:
     if len(finding.targets) > 1:
-        yield "targets", _some(finding.targets)
+        yield "targets", _some(finding)
     if finding.confidence != "certain":
         yield "confidence", finding.confidence
     if finding.why:
@@ -58,6 +58,6 @@ def _notes(finding: Finding) -> Iterator[tuple[str, str]]:
         yield "help", finding.help
 
 
-def _some(targets: Sequence[str]) -> str:
-    more = len(targets) - _NAMED
-    return ", ".join(targets[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+def _some(finding: Finding) -> str:
+    more = finding.target_count - _NAMED
+    return ", ".join(finding.targets[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,127 @@
+"""Placements in classes: targets that see the same policies under the same facts, so that one answer holds for all.
+
+Cost grows with classes instead of devices. What tells two targets apart is what `rank` reads of them: the containers
+that something is linked to or that block (or might), the site where a site links anything, every fact, and membership
+of the groups that a security filter or an assignment names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from policylint.estate import Estate
+from policylint.facts import mentions
+from policylint.model import Channel, Policy
+from policylint.targets import accounts, alternatives, member, principals, targets
+from policylint.topology import Facts, Som, Target
+
+_FACTS: Callable[[Facts], Hashable] = attrgetter(*Facts.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementClass:
+    """Targets that one answer holds for. `target` stands for them: the first in the estate's order."""
+
+    target: Target
+    names: tuple[str, ...]
+    """Of all of them, in the estate's order."""
+
+    @property
+    def count(self) -> int:
+        """How many targets the class has."""
+        return len(self.names)
+
+
+def placements(estate: Estate, of: Iterable[Target] | None = None) -> tuple[PlacementClass, ...]:
+    """The estate's targets (or those given) as classes, in the order in which each class is first met."""
+    key = Signature(estate)
+    found: dict[Hashable, tuple[Target, list[str]]] = {}
+    for target in targets(estate) if of is None else of:
+        found.setdefault(key.of(target), (target, []))[1].append(target.name)
+    return tuple(PlacementClass(target, tuple(names)) for target, names in found.values())
+
+
+class Signature:
+    """What `rank` reads of a target, as a value that is equal where all of it is; remembered piece by piece."""
+
+    def __init__(self, estate: Estate) -> None:
+        self._estate = estate
+        self._containers: dict[str, str] = {}
+        self._named = frozenset(name for policy in estate.policies for name in _names(policy))
+        self._sites = frozenset(_sites(estate))
+        self._principals = tuple(dict.fromkeys(principals(estate.policies)))
+        self._groups, self._members = alternatives(self._principals, estate)
+        self._memberships: dict[Hashable, Hashable] = {}
+        self._observed = frozenset(seen.target for seen in estate.observations)
+
+    def of(self, target: Target) -> Hashable:
+        """The signature of one target."""
+        return (
+            self._container(target.device),
+            self._container(target.user),
+            self._site(target.site),
+            _FACTS(target.facts),
+            self._membership(target),
+            target.name if target.observed and target.name in self._observed else None,
+        )
+
+    def _container(self, place: str | None) -> str | None:
+        """The nearest container that may make a difference: quiet ones below it see what it sees."""
+        if not place:
+            return None
+        if place not in self._containers:
+            path = place.rstrip("/")
+            above = path.rpartition("/")[0]
+            while above and self._is_quiet(self._estate.topology.som_at(path)):
+                path, above = above, above.rpartition("/")[0]
+            self._containers[place] = path
+        return self._containers[place]
+
+    def _is_quiet(self, som: Som | None) -> bool:
+        """Whether a container is known to link none of the policies, and to block nothing."""
+        if som is None or som.links is None or som.blocks_inheritance is not False:
+            return False
+        return not any(link.gpo.casefold() in self._named for link in som.links)
+
+    def _site(self, site: str | None) -> str | None:
+        """The site, where one of them links something; sites that link nothing are all the same."""
+        if site is None or not self._sites:
+            return None
+        return site.casefold() if site.casefold() in self._sites else ""
+
+    def _membership(self, target: Target) -> Hashable:
+        """What is known about membership of every group that decides something, by way of what the target is in."""
+        groups = None if target.groups is None else frozenset(map(str.casefold, target.groups)) & self._groups
+        names = accounts(target)
+        told = (groups, bool(names), names & self._members)
+        if told not in self._memberships:
+            found = tuple(member(principal, target, self._estate) for principal in self._principals)
+            self._memberships[told] = self._first(found)
+        return self._memberships[told]
+
+    def _first(self, found: Hashable) -> Hashable:
+        """The same object for equal memberships: long tuples of conditions are compared once."""
+        known: dict[Any, Any] = self._memberships
+        return known.setdefault(("membership", found), ("membership", len(known)))
+
+
+def _names(policy: Policy) -> Iterator[str]:
+    """The names by which a container may link a policy, without case."""
+    if policy.channel is Channel.GPO:
+        yield from (policy.name.casefold(), policy.id.casefold(), policy.id.strip("{}").casefold())
+
+
+def _sites(estate: Estate) -> Iterator[str]:
+    """The sites that a link or a condition names, without case."""
+    yield from (path[5:] for path in estate.topology.linked_sites)
+    for policy in estate.policies:
+        for link in policy.links or ():
+            if link.som.casefold().startswith("site:"):
+                yield link.som[5:].casefold()
+        for claim in policy.claims:
+            for leaf in mentions(claim.when):
+                if leaf.fact == "site":
+                    yield str(leaf.value).casefold()
