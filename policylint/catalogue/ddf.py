@@ -27,6 +27,7 @@ _SCOPES = ("device", "user")
 _NO_WILDCARD = frozenset(f"./{scope}/vendor/msft/policy/config" for scope in _SCOPES)
 """Policy.xml has a node for any area and any policy in it; it says nothing of any, and would hide every typo."""
 
+_TOPS = ("./device/vendor/msft", "./user/vendor/msft", "./syncml")
 _PLACEHOLDERS = re.compile(r"(?<=/)\{[^{}/-]*\}(?=/|$)")
 _VENDOR = "./vendor/"
 _CLOSE = 0.75
@@ -161,9 +162,12 @@ class Nodes:
 
     @cached_property
     def _roots(self) -> frozenset[str]:
-        """What lies above the top nodes, which no file describes: `./device/vendor/msft`."""
-        tops = ("./device/vendor/msft", "./user/vendor/msft", "./syncml")
-        return frozenset(tops) | {top.rpartition("/")[0] for top in tops} | {"./device", "./user"}
+        """What lies above the nodes without being described itself: `./device/vendor/msft`."""
+        paths = set(_TOPS)
+        for key in (*_TOPS, *self.read):
+            while (key := key.rpartition("/")[0]) not in (".", "") and key not in paths:
+                paths.add(key)
+        return frozenset(paths)
 
     @cached_property
     def _children(self) -> Mapping[str, Sequence[str]]:
