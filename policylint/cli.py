@@ -35,6 +35,9 @@ Exit codes: 0 nothing at or above --fail-on; 1 findings; 2 wrong usage, configur
 
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATHS]...")
 topology_option = click.option("--topology", metavar="FILE", help="The topology file; else every topology.toml found.")
+devices_option = click.option(
+    "--devices", multiple=True, metavar="FILE", help="A list of devices as CSV: one target a row. May repeat."
+)
 gplink_option = click.option(
     "--gplink-order",
     type=click.Choice(["last-wins", "first-wins"]),
@@ -59,6 +62,7 @@ def cli() -> None:
 @paths_argument
 @output_option
 @topology_option
+@devices_option
 @gplink_option
 @click.option(
     "--fail-on", type=click.Choice(FAIL_ON), default="error", show_default=True, help="The severity that fails."
@@ -71,6 +75,7 @@ def check(
     paths: tuple[str, ...],
     outputs: tuple[str, ...],
     topology: str | None,
+    devices: tuple[str, ...],
     gplink_order: LinkOrder | None,
     fail_on: str,
     select: tuple[str, ...],
@@ -87,7 +92,7 @@ def check(
     rules = load_rules()
     wanted = _outputs(outputs, CHECK_FORMATS)
     chosen = select_rules(rules, select, ignore)
-    estate = _read(paths, topology, gplink_order)
+    estate = _read(paths, topology, devices, gplink_order)
     findings = lint(estate, chosen)
     counts = summary(estate)
     locator = _locator(estate)
@@ -106,6 +111,7 @@ def check(
 @target_option
 @output_option
 @topology_option
+@devices_option
 @gplink_option
 @color_option
 def resolve(
@@ -113,6 +119,7 @@ def resolve(
     target: str | None,
     outputs: tuple[str, ...],
     topology: str | None,
+    devices: tuple[str, ...],
     gplink_order: LinkOrder | None,
     color: bool | None,
 ) -> None:
@@ -120,7 +127,7 @@ def resolve(
     from policylint.reports import EFFECTIVE_FORMATS
 
     wanted = _outputs(outputs, EFFECTIVE_FORMATS)
-    estate, effective = _effective(paths, target, topology, gplink_order)
+    estate, effective = _effective(paths, target, topology, devices, gplink_order)
     for name, path in wanted:
         _write(EFFECTIVE_FORMATS[name](effective, _locator(estate), _colored(color) and path is None), path)
     _exit(_code(estate))
@@ -132,6 +139,7 @@ def resolve(
 @target_option
 @output_option
 @topology_option
+@devices_option
 @gplink_option
 @color_option
 def why(
@@ -140,6 +148,7 @@ def why(
     target: str | None,
     outputs: tuple[str, ...],
     topology: str | None,
+    devices: tuple[str, ...],
     gplink_order: LinkOrder | None,
     color: bool | None,
 ) -> None:
@@ -148,7 +157,7 @@ def why(
     from policylint.story import find_subjects
 
     wanted = _outputs(outputs, STORY_FORMATS)
-    estate, effective = _effective(paths, target, topology, gplink_order)
+    estate, effective = _effective(paths, target, topology, devices, gplink_order)
     subjects = find_subjects(setting, effective)
     for name, path in wanted:
         _write(STORY_FORMATS[name](effective, subjects, _locator(estate), _colored(color) and path is None), path)
@@ -196,21 +205,25 @@ def test_rules(select: tuple[str, ...]) -> None:
     _exit(EXIT_FINDINGS if report.failed else 0)
 
 
-def _read(paths: Sequence[str], topology: str | None, gplink_order: LinkOrder | None) -> Estate:
+def _read(paths: Sequence[str], topology: str | None, devices: Sequence[str], gplink_order: LinkOrder | None) -> Estate:
     from policylint.readers import read
 
-    return read(paths or ["."], topology, gplink_order=gplink_order)
+    return read(paths or ["."], topology, gplink_order=gplink_order, devices=devices)
 
 
 def _effective(
-    paths: Sequence[str], target: str | None, topology: str | None, gplink_order: LinkOrder | None
+    paths: Sequence[str],
+    target: str | None,
+    topology: str | None,
+    devices: Sequence[str],
+    gplink_order: LinkOrder | None,
 ) -> tuple[Estate, Effective]:
     from policylint.naming import named
     from policylint.rank import rank
     from policylint.resolve import resolve
     from policylint.targets import find_target
 
-    estate = _read(paths, topology, gplink_order)
+    estate = _read(paths, topology, devices, gplink_order)
     return estate, named(resolve(rank(estate, find_target(target, estate))), estate)
 
 

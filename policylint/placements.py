@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
 
 from policylint.estate import Estate
 from policylint.facts import mentions
@@ -54,7 +53,8 @@ class Signature:
         self._sites = frozenset(_sites(estate))
         self._principals = tuple(dict.fromkeys(principals(estate.policies)))
         self._groups, self._members = alternatives(self._principals, estate)
-        self._memberships: dict[Hashable, Hashable] = {}
+        self._memberships: dict[Hashable, int] = {}
+        self._distinct: dict[Hashable, int] = {}
         self._observed = frozenset(seen.target for seen in estate.observations)
 
     def of(self, target: Target) -> Hashable:
@@ -99,13 +99,12 @@ class Signature:
         told = (groups, bool(names), names & self._members)
         if told not in self._memberships:
             found = tuple(member(principal, target, self._estate) for principal in self._principals)
-            self._memberships[told] = self._first(found)
+            self._memberships[told] = self._number(found)
         return self._memberships[told]
 
-    def _first(self, found: Hashable) -> Hashable:
-        """The same object for equal memberships: long tuples of conditions are compared once."""
-        known: dict[Any, Any] = self._memberships
-        return known.setdefault(("membership", found), ("membership", len(known)))
+    def _number(self, found: Hashable) -> int:
+        """One number for equal memberships: long tuples of conditions are compared once."""
+        return self._distinct.setdefault(found, len(self._distinct))
 
 
 def _names(policy: Policy) -> Iterator[str]:

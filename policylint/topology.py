@@ -212,6 +212,7 @@ def merge(topologies: Iterable[Topology]) -> Topology:
         wmi_filter=[wmi for t in found for wmi in t.wmi_filter],
         filter=[entry for t in found for entry in t.filter],
         target=[target for t in found for target in t.target],
+        devices=[devices for t in found for devices in t.devices],
     )
 
 

@@ -13,6 +13,7 @@ from policylint.model import FileRecord, Group, Policy, Problem
 from policylint.readers import admx, archives, definitions, leftovers, project_files
 from policylint.readers.directory import bloodhound, gpresult, inheritance, ldif, wmi_mof
 from policylint.readers.directory.complete import complete, dangling, needed_groups
+from policylint.readers.directory.devices import device_lists, read_devices
 from policylint.readers.directory.known import Described
 from policylint.readers.directory.registered import applied
 from policylint.readers.gpo import backup as gpo_backup
@@ -50,25 +51,33 @@ def read(
     topology: str | None = None,
     base: Path | None = None,
     gplink_order: LinkOrder | None = None,
+    devices: Sequence[str] = (),
+    here: Path | None = None,
 ) -> Estate:
     """Reads everything below the paths into one estate, with its claims lowered.
 
-    `topology` names a topology file; without it, every `topology.toml` found below the paths counts. `base` is the
-    folder that relative paths start from (the current one). `gplink_order` says which end of raw gPLink strings is link
-    order 1; without it, it is the last, and what depends on that is conditional. Raises UsageError for a path that does
-    not exist and ConfigError for a topology file that is wrong; what else cannot be read is a problem of the estate.
+    `topology` names a topology file; without it, every `topology.toml` found below the paths counts. `devices` are
+    lists of devices beside those that topology files name. `base` is the folder that relative paths start from (the
+    current one), `here` the one that `topology` and `devices` do (`base`). `gplink_order` says which end of raw gPLink
+    strings is link order 1; without it, it is the last, and what depends on that is conditional. Raises UsageError for
+    a path that does not exist and ConfigError for a topology file that is wrong; what else cannot be read is a problem
+    of the estate.
     """
+    start = here or base or Path.cwd()
     walked = walk(paths, base or Path.cwd())
     found, archive_problems, archive_files = archives.expand(walked.sources)
-    sources = list(found)
-    readings: list[Reading] = []
+    written = [_written(start / topology, topology)] if topology else list(_toml(found))
+    lists = device_lists(written, found, start, topology, devices)
+    sources = [source for source in found if source.path not in lists]
+    tables = [read_devices(source) for source in lists.values()]
+    readings = [Reading(problems=table.problems, files=(table.record,)) for table in tables]
     for take in READERS:
         reading, sources = take(sources)
         readings.append(reading)
     files = [*walked.files, *archive_files, *(record for reading in readings for record in reading.files)]
-    written = [_written((base or Path.cwd()) / topology, topology)] if topology else list(_toml(found))
+    written += [Described(Topology(target=list(table.targets)), Evidence(table.record.path)) for table in tables]
     problems = (*walked.problems, *archive_problems, *_nothing(readings, len(files), walked.given))
-    opened = {source.path: source.member or source.file for source in found}
+    opened = {source.path: source.member or source.file for source in (*found, *lists.values())}
     return lower(_estate(readings, written, gplink_order, files, problems, opened))
 
 
