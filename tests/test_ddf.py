@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from policylint.catalogue import ddf
 from policylint.catalogue.build_ddf import csp_nodes, table
-from policylint.catalogue.ddf import AdmxRef, Allowed, GpRef, Node, Nodes, key_of
+from policylint.catalogue.csp_node import AdmxRef, Allowed, GpRef, Node, unpack
+from policylint.catalogue.ddf import Nodes, key_of
 from policylint.errors import ReadError
 from policylint.readers.ddf_nodes import read
 from tests.ddf_writer import (
@@ -162,7 +163,7 @@ def test_the_table_gives_every_node_back() -> None:
     )
     head, *lines = gzip.decompress(table(found, "somewhere", 1)).decode().splitlines()
     assert head == "# CSP nodes\tversion 1\tsource somewhere\t1 files\t4 nodes"
-    assert tuple(map(ddf.unpack, lines)) == found
+    assert tuple(map(unpack, lines)) == found
 
 
 def test_the_same_folder_gives_the_same_table(tmp_path: Path) -> None:

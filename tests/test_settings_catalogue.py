@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 
 from policylint.catalogue import build
-from policylint.catalogue.settings_catalog import Definition, lookup
+from policylint.catalogue.settings_catalog import Definition, lookup, of_rows, shipped, using
 from policylint.model import csp
 
 SHIPPED = Path(build.__file__).parent / "data" / "settings-catalog.tsv.gz"
 EDGE = "device_vendor_msft_policy_config_microsoft_edge~policy~microsoft_edge~startup_homepagelocation"
+
+EDGE_NODE = "./Device/Vendor/MSFT/Policy/Config/microsoft_edge~Policy~microsoft_edge~Startup/HomepageLocation"
 
 
 def graph(id_: str, uri: str, name: str, kind: str = "Simple", **members: Any) -> Mapping[str, Any]:
@@ -45,6 +47,7 @@ def test_a_definition_gets_its_node_back_as_microsoft_spells_it() -> None:
         "",
         "choice",
         False,
+        "Configure the home page URL",
     )
 
 
@@ -123,11 +126,11 @@ def test_building_names_elements_by_what_distinguishes_them() -> None:
         graph(f"{prefix}_list_key", node, "Name"),
         graph(f"{prefix}_v2", node, "Policy", "Choice", options=[]),
     ) == [
-        [prefix, node, "", "c", ""],
-        [f"{prefix}_list", node, "List", "g*", ""],
-        [f"{prefix}_list_key", node, "List/key", "s", ""],
-        [f"{prefix}_part", node, "Part", "s", ""],
-        [f"{prefix}_v2", node, "", "c", ""],
+        [prefix, node, "", "c", "", ""],
+        [f"{prefix}_list", node, "List", "g*", "", ""],
+        [f"{prefix}_list_key", node, "List/key", "s", "", ""],
+        [f"{prefix}_part", node, "Part", "s", "", ""],
+        [f"{prefix}_v2", node, "", "c", "", ""],
     ]
 
 
@@ -156,3 +159,47 @@ def test_building_the_shipped_table_again_gives_the_same_bytes(
     table = (tmp_path / SHIPPED.name).read_bytes()
     assert gzip.decompress(table) == gzip.decompress(SHIPPED.read_bytes())
     assert table[4:8] == bytes(4), "gzip without a timestamp"
+
+
+NODE = "./Device/Vendor/MSFT/Policy/Config/A/Node"
+
+
+def test_a_definition_has_its_display_name_without_the_side() -> None:
+    prefix = "device_vendor_msft_policy_config_a_node"
+    named = rows(
+        graph(prefix, NODE, "Policy", "Choice", options=[], displayName="Turn it\ton (Device)"),
+        graph(f"{prefix}_part", NODE, "Part", displayName="Part (of it):  "),
+        graph(f"{prefix}_text", NODE, "Text", displayName="This explains at length. " * 8),
+    )
+    assert [row[-1] for row in named] == ["Turn it on", "Part (of it):", ""]
+
+
+@pytest.mark.parametrize(
+    ("setting", "name"),
+    [
+        (f"{NODE}", "Turn it on"),
+        (f"{NODE.upper()}/PART", "Turn it on: Part"),
+        ("./Vendor/MSFT/Policy/Config/A/Node/Part", "Turn it on: Part"),
+        ("./Device/Vendor/MSFT/Policy/Config/A/Other", ""),
+    ],
+)
+def test_a_setting_is_named_and_an_element_stands_behind_its_policy(setting: str, name: str) -> None:
+    catalog = of_rows([f"a\t{NODE}\t\tc\t\tTurn it on", f"a_part\t{NODE}\tPart\ts\t\tPart:"])
+    assert catalog.display_name(setting) == name
+
+
+def test_the_definitions_of_a_node_start_with_its_own_whatever_its_dynamic_segments_are_called() -> None:
+    use = "device_vendor_msft_passportforwork_{tenantid}_policies_usepassportforwork"
+    uri = "./Vendor/MSFT/PassportForWork/dcd219dd-bc68-4b9b-bf0b-4a33a796be35/Policies/UsePassportForWork"
+    assert [found.id for found in shipped().with_node(uri)] == [use]
+    assert [found.element for found in shipped().with_node(EDGE_NODE)] == ["", "HomepageLocation"]
+
+
+def test_definitions_of_an_estate_come_before_the_shipped_ones_while_it_is_read() -> None:
+    own = of_rows([f"a\t{NODE}\t\tc\t\tTurn it on", f"{EDGE}\t{NODE}\t\ts\t\tMine"], shipped().rows)
+    with using(own):
+        assert lookup("a") == Definition("a", NODE, "", "choice", False, "Turn it on")
+        assert lookup(EDGE) == Definition(EDGE, NODE, "", "string", False, "Mine")
+        assert lookup(f"{EDGE}_homepagelocation") == shipped().lookup(f"{EDGE}_homepagelocation")
+    assert lookup("a") is None
+    assert lookup(EDGE) == shipped().lookup(EDGE)

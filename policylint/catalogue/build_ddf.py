@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from itertools import chain
 from pathlib import Path
 
-from policylint.catalogue.ddf import Node, key_of, pack
+from policylint.catalogue.csp_node import Node, pack
+from policylint.catalogue.ddf import key_of
 from policylint.readers.ddf_nodes import is_ddf, nodes
 from policylint.readers.xml import parse
 

@@ -10,11 +10,17 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Literal
+
+from policylint.catalogue import ddf
+from policylint.catalogue.ddf import key_of
+from policylint.model import csp
 
 Kind = Literal["choice", "integer", "string", "secret", "group", "choices", "strings", "integers", "redirect"]
 
@@ -49,6 +55,8 @@ class Definition:
     kind: Kind
     repeats: bool
     """A group whose rows may be many, and so need a key each."""
+    name: str = ""
+    """What the portal calls it, without the side that the node tells; empty where that is no name."""
     options: Mapping[str, str | int] = field(default_factory=dict, hash=False)
 
     @property
@@ -57,25 +65,102 @@ class Definition:
         return f"{self.node}/{self.element}" if self.element else self.node
 
 
-@lru_cache(maxsize=8192)
-def lookup(definition_id: str) -> Definition | None:
-    """The definition with this id (case does not count), or None when the table does not know it."""
-    wanted = definition_id.casefold()
-    row = _rows().get(wanted)
-    if row is None:
-        return None
-    node, element, kind, options = row.split("\t")
-    return Definition(wanted, node, element, KINDS[kind[0]], kind.endswith("*"), json.loads(options or "{}"))
+@dataclass(frozen=True)
+class Catalog:
+    """Definitions by id, as rows of the table that are taken apart when they are asked for."""
+
+    rows: Mapping[str, str]
+    """`id -> the rest of the line`."""
+    _seen: dict[str, Definition | None] = field(default_factory=dict, compare=False, repr=False)
+
+    def lookup(self, definition_id: str) -> Definition | None:
+        """The definition with this id (case does not count), or None when the table does not know it."""
+        wanted = definition_id.casefold()
+        if wanted not in self._seen:
+            row = self.rows.get(wanted)
+            self._seen[wanted] = None if row is None else _definition(wanted, row)
+        return self._seen[wanted]
+
+    def all(self) -> Iterator[Definition]:
+        """Every definition, in order of ids."""
+        yield from (definition for id_ in sorted(self.rows) if (definition := self.lookup(id_)) is not None)
+
+    def with_node(self, uri: str) -> Sequence[Definition]:
+        """The definitions whose node this is, that of the node itself first; `uri` in any spelling, names included."""
+        ids = self._by_node.get(key_of(uri))
+        if ids is None and (node := ddf.lookup(uri)) is not None:
+            ids = self._by_node.get(key_of(node.uri))
+        found = (definition for id_ in ids or () if (definition := self.lookup(id_)) is not None)
+        return sorted(found, key=lambda definition: (definition.element != "", definition.id))
+
+    def named(self, definition: Definition) -> str:
+        """The display name of a definition; an element stands behind its policy: `<policy>: <element>`."""
+        if not definition.element:
+            return definition.name
+        own = definition.name.rstrip(": ")
+        policy = next((d.name for d in self.with_node(definition.node) if not d.element), "")
+        return f"{policy}: {own}" if policy and own and policy != own else own or policy
+
+    def display_name(self, setting: str) -> str:
+        """The display name of a setting by its text: a node, or an element below it; empty when none is known."""
+        definition = self._by_setting.get(csp(setting).key)
+        found = self.lookup(definition) if definition else None
+        return self.named(found) if found else ""
+
+    @cached_property
+    def _by_node(self) -> Mapping[str, Sequence[str]]:
+        by_node: dict[str, list[str]] = {}
+        for id_, row in self.rows.items():
+            by_node.setdefault(key_of(row[: row.index("\t")]), []).append(id_)
+        return by_node
+
+    @cached_property
+    def _by_setting(self) -> Mapping[str, str]:
+        """Ids by the key of the setting that claims have; of two versions the first."""
+        by_setting: dict[str, str] = {}
+        for id_, row in self.rows.items():
+            node, element, _ = row.split("\t", 2)
+            by_setting.setdefault(csp(f"{node}/{element}" if element else node).key, id_)
+        return by_setting
 
 
-def all_definitions() -> Iterator[Definition]:
-    """Every definition of the table, in order of ids."""
-    yield from (definition for id_ in _rows() if (definition := lookup(id_)) is not None)
+def _definition(id_: str, row: str) -> Definition:
+    node, element, kind, options, name = row.split("\t")
+    return Definition(id_, node, element, KINDS[kind[0]], kind.endswith("*"), name, json.loads(options or "{}"))
 
 
 @cache
-def _rows() -> dict[str, str]:
-    """The table as `id -> rest of the line`; lines are taken apart when they are asked for."""
+def shipped() -> Catalog:
+    """The definitions of the table inside the package."""
     packed = files("policylint.catalogue").joinpath("data", _DATA).read_bytes()
-    lines = gzip.decompress(packed).decode("utf-8").splitlines()
-    return dict(line.split("\t", 1) for line in lines)
+    return of_rows(gzip.decompress(packed).decode("utf-8").split("\n"))
+
+
+def of_rows(lines: Iterable[str], below: Mapping[str, str] | None = None) -> Catalog:
+    """A catalog of these lines; they stand before the rows `below` them."""
+    found = dict(line.split("\t", 1) for line in lines if line)
+    return Catalog({**below, **found} if below else found)
+
+
+_CURRENT: ContextVar[Catalog | None] = ContextVar("catalog", default=None)
+"""The catalog of the estate that is being read, where it brings definitions of its own."""
+
+
+@contextmanager
+def using(catalog: Catalog) -> Iterator[None]:
+    """Inside, `lookup` asks this catalog; other threads and other readings keep theirs."""
+    token = _CURRENT.set(catalog)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
+def lookup(definition_id: str) -> Definition | None:
+    """The definition with this id (case does not count), or None when the catalog does not know it."""
+    return (_CURRENT.get() or shipped()).lookup(definition_id)
+
+
+def all_definitions() -> Iterator[Definition]:
+    """Every definition of the catalog, in order of ids."""
+    yield from (_CURRENT.get() or shipped()).all()

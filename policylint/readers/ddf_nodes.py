@@ -13,7 +13,7 @@ from typing import cast
 
 from lxml import etree
 
-from policylint.catalogue.ddf import AdmxRef, Allowed, Format, GpRef, Kind, Node
+from policylint.catalogue.csp_node import AdmxRef, Allowed, Format, GpRef, Kind, Node
 from policylint.readers.xml import child, children, local, parse, text_in
 
 _SHORT = 40
