@@ -18,6 +18,7 @@ from lxml import etree
 
 from benchmarks.state_recovery import sample_data
 from policylint.catalogue.admx import AdmxFile, AdmxStore
+from policylint.catalogue.raising import raise_name
 from policylint.model import Scope, registry
 from policylint.readers import admx, xml
 from policylint.readers.source import Source
@@ -47,7 +48,7 @@ def bare(files: Sequence[Path]) -> list[etree._Element]:
 def names(found: Sequence[Source]) -> AdmxStore:
     """A store that was asked for one name."""
     store = AdmxStore.of(admx.take(found)[0].admx)
-    store.raise_name(PASSPORT)
+    raise_name(store, PASSPORT)
     return store
 
 

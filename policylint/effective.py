@@ -47,9 +47,13 @@ class Result:
     losers: tuple[Contender, ...]
     """Strongest first."""
     name: str | None = None
-    """The display name of the policy, where an ADMX of the estate tells it."""
+    """The display name of the policy, where an ADMX of the estate or the catalogue tells it."""
     category: str = ""
     """The category path of that policy."""
+    element: str = ""
+    """What the policy's dialog calls the element that holds the value; '' for the policy's own value."""
+    also: tuple[str, ...] = ()
+    """Other policies that write the same setting, by category path and name, best first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,9 @@ def find_subjects(text: str, effective: Effective) -> tuple[Subject, ...]:
     nodes = ids_at(text)
     for fits in (
         [r for r in rows if wanted == r.setting.key or r.setting in nodes or _same_node(wanted, r)],
+        [r for r in rows if r.name is not None and wanted == r.name.casefold() and not r.element],
         [r for r in rows if r.name is not None and wanted == r.name.casefold()],
+        [r for r in rows if r.element and wanted in (r.element.casefold(), f"{r.name}: {r.element}".casefold())],
         [r for r in rows if r.setting.text.casefold().endswith(("!" + wanted, "/" + wanted, "\\" + wanted))],
     ):
         ids = {r.setting.text.casefold().partition("\\")[2] or r.setting.text for r in fits}

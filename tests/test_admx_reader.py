@@ -25,6 +25,7 @@ from policylint.catalogue.admx_policy import (
     QName,
     Text,
 )
+from policylint.catalogue.raising import raise_name
 from policylint.evidence import Evidence, LineAt, XmlAt
 from policylint.model import FileRecord, Problem, Scope, registry, setting_id
 from policylint.readers.admx import take
@@ -483,11 +484,11 @@ def test_two_files_of_one_namespace_in_one_folder_are_told(tmp_path: Path) -> No
 def test_a_registry_value_is_raised_to_its_policy_without_regard_to_case(tmp_path: Path) -> None:
     app = admx(policy(body='<parentCategory ref="Top"/>', attributes='valueName="On"'), categories=category("Top"))
     found = store_of(tmp_path, {"app.admx": app, "en-US/app.adml": adml(Pol="A policy", Top="App")})
-    raised = found.raise_name(registry(Scope.DEVICE, KEY.upper() + "\\", "oN"))
+    raised = raise_name(found, registry(Scope.DEVICE, KEY.upper() + "\\", "oN"))
     assert raised is not None
     assert (raised.name, raised.path, raised.element, raised.others) == ("A policy", "App", None, ())
-    assert found.raise_name(registry(Scope.USER, KEY, "On")) is None
-    assert found.raise_name(setting_id("./Device/Vendor/MSFT/On")) is None
+    assert raise_name(found, registry(Scope.USER, KEY, "On")) is None
+    assert raise_name(found, setting_id("./Device/Vendor/MSFT/On")) is None
 
 
 def test_the_best_owner_is_the_policys_own_value_then_an_element_an_item_a_list_then_by_name(tmp_path: Path) -> None:
@@ -527,7 +528,7 @@ def test_keys_of_elements_and_lists_are_found_in_every_spelling_that_files_have(
 
 def test_a_key_with_an_exclamation_mark_is_found(tmp_path: Path) -> None:
     found = store_of(tmp_path, {"app.admx": admx(policy(key=r"Software\Wow!\Key", attributes='valueName="V!"'))})
-    raised = found.raise_name(registry(Scope.DEVICE, r"Software\Wow!\Key", "V!"))
+    raised = raise_name(found, registry(Scope.DEVICE, r"Software\Wow!\Key", "V!"))
     assert raised is not None
     assert raised.name == "Pol"
 
@@ -599,7 +600,7 @@ def test_the_22h2_store_has_the_one_namespace_twice_that_windows_complains_about
 def test_cloud_trust_is_named_as_the_editor_names_it(sample_data: Path) -> None:
     found = AdmxStore.of(sample_store(sample_data / "admx" / "windows-11-25h2").admx)
     key = r"SOFTWARE\Policies\Microsoft\PassportForWork"
-    raised = found.raise_name(registry(Scope.DEVICE, key, "UseCloudTrustForOnPremAuth"))
+    raised = raise_name(found, registry(Scope.DEVICE, key, "UseCloudTrustForOnPremAuth"))
     assert raised is not None
     assert (raised.name, raised.path) == (
         "Use cloud trust for on-premises authentication",

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Protocol, TypeVar
 
 from policylint.catalogue.admx_policy import AdmxCategory, AdmxPolicy, Control, ListBox, QName, Slot, fold_key, slots
-from policylint.model import Scope, SettingId
+from policylint.model import Scope
 
 K = TypeVar("K")
 
@@ -99,21 +99,6 @@ class AdmxFile:
     def controls(self, policy: AdmxPolicy) -> tuple[Control, ...]:
         """The dialog of one of its policies; empty where the policy or the texts have none."""
         return self.content.controls(policy.presentation) if policy.presentation else ()
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """A registry value raised to the policy that an administrator sees in the editor."""
-
-    name: str
-    """The policy's display name."""
-    path: str
-    """Its category path, from the top: `Windows Components/Windows Hello for Business`."""
-    policy: AdmxPolicy
-    element: str | None
-    """The id of the element that holds the value; None when it is the policy's own or an item of its lists."""
-    others: tuple[AdmxPolicy, ...]
-    """Other policies that write the same value, best first."""
 
 
 def base_name(path: str) -> str:
@@ -204,6 +189,19 @@ class AdmxStore:
             id = None if category is None else category.parent
         return "/".join(reversed(names))
 
+    @cached_property
+    def _by_path(self) -> Mapping[str, AdmxFile]:
+        return {file.path: file for file in self.every}
+
+    def label(self, policy: AdmxPolicy, element: str) -> str:
+        """What the policy's dialog calls an element, without the colon at its end; its id where nothing is said."""
+        file = self._by_path.get(policy.evidence.path)
+        wanted = element.casefold()
+        labels = (
+            control.label for control in (file.controls(policy) if file else ()) if control.ref.casefold() == wanted
+        )
+        return next((label.rstrip(": ") for label in labels if label.strip(": ")), element)
+
     def supported_on(self, policy: AdmxPolicy) -> str:
         """The text of the policy's supportedOn definition; '' where there is none (hundreds of references dangle)."""
         ref = policy.supported_on
@@ -247,22 +245,6 @@ class AdmxStore:
         kind = 3 if slot.value_name is None else 2 if slot.item else 1 if slot.element else 0
         policy = slot.policy
         return not self.is_own(policy), kind, policy.display_name.casefold(), policy.id.key, policy.evidence.path
-
-    def raise_name(self, setting: SettingId) -> Raised | None:
-        """The policy that a registry value is best known by; None for other settings and values that nobody owns."""
-        hive, _, rest = setting.text.partition("\\")
-        scope = _HIVES.get(hive.casefold())
-        for at in (i for i, letter in enumerate(rest) if letter == "!") if scope else ():
-            owners = self.owners(scope, rest[:at], rest[at + 1 :]) if scope else ()
-            if owners:
-                policy, element = owners[0].policy, owners[0].element
-                others = tuple(slot.policy for slot in owners[1:])
-                path = self.category_path(policy.category)
-                return Raised(policy.display_name, path, policy, element.id if element else None, others)
-        return None
-
-
-_HIVES = {"hklm": Scope.DEVICE, "hkcu": Scope.USER}
 
 
 def _grouped(pairs: Iterable[tuple[K, AdmxFile]]) -> dict[K, tuple[AdmxFile, ...]]:

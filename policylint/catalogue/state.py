@@ -16,7 +16,7 @@ from policylint.catalogue.admx_policy import DELETE, ONE, AdmxPolicy, Item, List
 from policylint.catalogue.element_state import Half, Place, Shown, place, places, shown
 from policylint.model import Claim, Scope, Sweep, Value
 
-__all__ = ["Half", "PolicyState", "half_of", "recover"]
+__all__ = ["Half", "PolicyState", "half_of", "recover", "state_of"]
 
 State = Literal["enabled", "disabled"]
 Seen = tuple[tuple[str, Shown], ...]
@@ -64,7 +64,7 @@ def recover(store: AdmxStore, scope: Scope, half: Half) -> tuple[PolicyState, ..
     before a partial one, one of the user's files before a shipped one, then the one that accounts for more, then by
     name.
     """
-    judged = (_judge(policy, half) for policy in _candidates(store, scope, half))
+    judged = (state_of(policy, half) for policy in _candidates(store, scope, half))
     kept: list[PolicyState] = []
     beaten: dict[int, list[AdmxPolicy]] = {}
     for state in sorted((state for state in judged if state is not None), key=lambda state: _rank(store, state)):
@@ -98,7 +98,8 @@ def _candidates(store: AdmxStore, scope: Scope, half: Half) -> Iterator[AdmxPoli
     yield from found.values()
 
 
-def _judge(policy: AdmxPolicy, half: Half) -> PolicyState | None:
+def state_of(policy: AdmxPolicy, half: Half) -> PolicyState | None:
+    """The state of one policy, whatever others would account for the same values; None when nothing shows it."""
     seen = tuple((element.id, shown(element, policy, half)) for element in policy.elements)
     if policy.value_name is not None:
         return _by_value(policy, half, seen)

@@ -21,7 +21,8 @@
      "settings": [SETTING], "outcomes": [OUTCOME]}
 
     SETTING   {"setting", "name", "scope", "state", "value", "absent", "candidates", "conditions", "reasons",
-               "winner": CONTENDER | null, "losers": [CONTENDER], strongest first}
+               "winner": CONTENDER | null, "losers": [CONTENDER], strongest first,
+               "category": of the policy "name", "element" of it, "others": [category path and name]}
     OUTCOME   {"id", "state", "value", "candidates", "conditions", "reasons", "prerequisites"}
     CONTENDER {"policy": name, "id", "channel", "location": {"path", "line", "column", "record", "pointer", "bytes"},
                "reasons", "setting", "scope", "value", "type", "absent", "origin", "when": condition in words | null}
@@ -175,6 +176,9 @@ def _setting(row: Result, locator: Locator) -> Json:
         "reasons": list(row.reasons),
         "winner": None if row.winner is None else _contender(row.winner, locator),
         "losers": [_contender(loser, locator) for loser in row.losers],
+        "category": row.category,
+        "element": row.element,
+        "others": list(row.also),
     }
 
 

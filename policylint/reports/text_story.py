@@ -60,7 +60,9 @@ def _title(subject: Result | Outcome, paint: Paint) -> Iterator[str]:
     scope = f" ({subject.scope})" if isinstance(subject, Result) else ""
     yield paint(terminal(_id(subject)), "strong") + scope
     if isinstance(subject, Result) and subject.name:
-        yield f"  {terminal(subject.name)}"
+        element = f": {subject.element}" if subject.element else ""
+        yield f"  {terminal(subject.name + element)}" + (f" ({terminal(subject.category)})" if subject.category else "")
+        yield from (f"  also known as {terminal(name)}" for name in subject.also)
 
 
 def _id(subject: Result | Outcome) -> str:
