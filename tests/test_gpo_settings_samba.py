@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from policylint.model import Claim, Scope
+from policylint.principals import principal
 from policylint.readers.gpo import audit_csv, scripts_ini, security_template
-from policylint.readers.gpo.security_template import principal
 from policylint.readers.gpo.settings_file import Found
 from policylint.readers.source import Source
 from tests.test_registry_pol import samba_python

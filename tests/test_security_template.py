@@ -12,7 +12,8 @@ from policylint.errors import ReadError
 from policylint.evidence import Evidence, LineAt
 from policylint.facts import ALWAYS, Is, When
 from policylint.model import Problem, Scope, Value, setting_id
-from policylint.readers.gpo.security_template import principals, read
+from policylint.principals import principals
+from policylint.readers.gpo.security_template import read
 from policylint.readers.gpo.settings_file import Found
 from policylint.readers.source import Source
 
@@ -62,8 +63,9 @@ def test_a_right_of_nobody_is_an_empty_list_and_not_absent() -> None:
 
 
 def test_principals_are_compared_without_star_order_and_repeats() -> None:
-    assert principals("*S-1-5-32-551, *s-1-5-32-544,Guest,*S-1-5-32-551,") == ("Guest", "S-1-5-32-544", "S-1-5-32-551")
-    assert principals("guest") == ("guest",)
+    written = ["*S-1-5-32-551", " *s-1-5-32-544", "Guest", "*S-1-5-32-551", ""]
+    assert principals(written) == ("Guest", "S-1-5-32-544", "S-1-5-32-551")
+    assert principals(["guest"]) == ("guest",)
 
 
 def test_groups_are_named_by_sid_or_name() -> None:

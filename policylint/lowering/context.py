@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from policylint.catalogue import shipped
 from policylint.catalogue.admx import AdmxStore
 from policylint.estate import Estate
+from policylint.model import Channel, Value
 
 
 @dataclass(frozen=True)
@@ -20,3 +23,13 @@ class Context:
     def store(self) -> AdmxStore:
         """The ADMX definitions that payloads are read with: the user's own, then those that are shipped."""
         return AdmxStore.of(self.estate.admx, shipped.files())
+
+    @cached_property
+    def written_by_gpos(self) -> Mapping[str, frozenset[Value]]:
+        """The values that GPOs state, by setting key: where a template has two spellings for one meaning."""
+        found: dict[str, set[Value]] = defaultdict(set)
+        for policy in self.estate.policies:
+            if policy.channel is Channel.GPO:
+                for claim in policy.claims:
+                    found[claim.setting.key].add(claim.value)
+        return {key: frozenset(values) for key, values in found.items()}

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from policylint.facts import ALWAYS, Is, When
 from policylint.model import Scope, Value
+from policylint.principals import principal, principals
 from policylint.readers.gpo.settings_file import Found, Row, Written, fields, rows, unquoted
 from policylint.readers.source import Source
 
@@ -36,7 +37,6 @@ ACCOUNT_POLICY = frozenset(
 """The entries of [System Access] that are password and lockout policy, case-folded ([MS-GPSB] 2.2.1.1, 2.2.1.2)."""
 
 _NUMBER = re.compile(r"-?[0-9]{1,10}")
-_SID = re.compile(r"s-1(-[0-9a-fx]+)+", re.IGNORECASE)
 _GROUP = re.compile(r"(?P<group>.+)__(?P<list>members|memberof)", re.IGNORECASE)
 
 
@@ -65,18 +65,6 @@ def recognises(data: bytes) -> bool:
     """Whether an `.inf` file of any name is a security template, as `secedit /export` writes one, and no driver."""
     text = data.replace(b"\0", b"").lower()
     return any(b"[" + name.encode() + b"]" in text for name in _SECTIONS)
-
-
-def principal(written: str) -> str:
-    """A principal in one spelling: SIDs in upper case without `*`, names as they are."""
-    bare = unquoted(written.strip()).removeprefix("*").strip()
-    return bare.upper() if _SID.fullmatch(bare) else bare
-
-
-def principals(written: str) -> tuple[str, ...]:
-    """A list of principals in one order, each once; nobody is the empty tuple."""
-    found = {name.casefold(): name for name in map(principal, written.split(",")) if name}
-    return tuple(found[key] for key in sorted(found))
 
 
 def _assignment(written: Written, row: Row) -> tuple[str, str] | None:
@@ -111,7 +99,7 @@ def _write_right(written: Written, section: str, row: Row) -> None:
     """`SeBackupPrivilege = *S-1-5-32-544,*S-1-5-32-551`."""
     pair = _assignment(written, row)
     if pair is not None:
-        written.write(row.line, f"secedit:{section}/{pair[0]}", principals(pair[1]), "Principals")
+        written.write(row.line, f"secedit:{section}/{pair[0]}", principals(pair[1].split(",")), "Principals")
 
 
 def _write_group(written: Written, section: str, row: Row) -> None:
@@ -124,7 +112,7 @@ def _write_group(written: Written, section: str, row: Row) -> None:
         written.damaged(row.line, f"'{pair[0]}' in [{section}] ends in neither __Members nor __Memberof")
         return
     name = f"{principal(match['group'])}__{match['list'].capitalize()}"
-    written.write(row.line, f"secedit:{section}/{name}", principals(pair[1]), "Principals")
+    written.write(row.line, f"secedit:{section}/{name}", principals(pair[1].split(",")), "Principals")
 
 
 def _write_registry(written: Written, section: str, row: Row) -> None:
