@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from policylint.decoded import Decoded
 from policylint.model import Claim, Policy, Scope, SettingId, Value
 from policylint.observed import Observation, ObservedSetting
 from policylint.reach import Excluded
@@ -50,6 +51,8 @@ class Result:
     """The display name of the policy, where an ADMX of the estate or the catalogue tells it."""
     category: str = ""
     """The category path of that policy."""
+    decoded: Decoded | None = None
+    """What the value says, where it holds a whole rule."""
     element: str = ""
     """What the policy's dialog calls the element that holds the value; '' for the policy's own value."""
     also: tuple[str, ...] = ()

@@ -28,7 +28,7 @@ def named(effective: Effective, estate: Estate) -> Effective:
 def _named(row: Result, store: AdmxStore, halves: Mapping[Scope, Half]) -> Result:
     rule = decode(row.setting, row.value)
     if rule is not None:
-        return replace(row, name=rule.title)
+        return replace(row, name=rule.title, decoded=rule)
     raised = raise_name(store, row.setting, halves[row.scope])
     if raised is None:
         return row

@@ -23,6 +23,9 @@
     SETTING   {"setting", "name", "scope", "state", "value", "absent", "candidates", "conditions", "reasons",
                "winner": CONTENDER | null, "losers": [CONTENDER], strongest first,
                "category": of the policy "name", "element" of it, "others": [category path and name]}
+    DECODED   {"kind": "firewall-rule" | "applocker-rule" | "certificate" | "name-resolution-rule" |
+               "software-restriction-rule", "name", then what the rule says: text, true or false, or [text]};
+               "decoded": DECODED stands only in a SETTING whose value holds a rule
     OUTCOME   {"id", "state", "value", "candidates", "conditions", "reasons", "prerequisites"}
     CONTENDER {"policy": name, "id", "channel", "location": {"path", "line", "column", "record", "pointer", "bytes"},
                "reasons", "setting", "scope", "value", "type", "absent", "origin", "when": condition in words | null}
@@ -41,6 +44,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
+from policylint.decoded import Decoded
 from policylint.effective import Contender, Effective, Outcome, Result, settings_of
 from policylint.evidence import Evidence
 from policylint.facts import ALWAYS
@@ -179,7 +183,14 @@ def _setting(row: Result, locator: Locator) -> Json:
         "category": row.category,
         "element": row.element,
         "others": list(row.also),
+        **({} if row.decoded is None else {"decoded": _decoded(row.decoded)}),
     }
+
+
+def _decoded(rule: Decoded) -> Json:
+    """The rule that a value holds."""
+    told = ((name, list(value) if isinstance(value, tuple) else value) for name, value in rule.fields)
+    return {"kind": rule.kind, "name": rule.name, **dict(told)}
 
 
 def _outcome(outcome: Outcome) -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from policylint.decoded import Decoded
 from policylint.effective import Effective, Outcome, Result, State
 from policylint.escape import terminal
 from policylint.locate import Locator
@@ -64,8 +65,24 @@ def _side(scope: Scope, rows: Sequence[Result], paint: Paint) -> list[list[str]]
         lines = [f"  {paint(terminal(members[0][0][0]), 'frame')}"] if key else []
         for (_, name), row in members:
             lines += [_row(row, name, _source(row), paint), *(f"      if {terminal(c)}" for c in row.conditions)]
+            lines += _rule(row)
         blocks.append(lines)
     return blocks
+
+
+def _rule(row: Result) -> Iterator[str]:
+    """What a value says that holds a whole rule: its kind and name, then its fields."""
+    if row.decoded is not None:
+        yield f"      {terminal(row.decoded.title)}"
+        yield from told(row.decoded, 8)
+
+
+def told(rule: Decoded, indent: int) -> Iterator[str]:
+    """The fields of a rule, a line for each value, with names at the left."""
+    lines = list(rule.lines())
+    column = indent + max((len(name) for name, _ in lines), default=0) + 2
+    for name, group in groupby(lines, key=lambda line: line[0]):
+        yield from listed(terminal(name), [text for _, text in group], indent, column)
 
 
 def split(setting: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from policylint.laws import explain_fact, law_text
 from policylint.locate import Locator
 from policylint.reports.drawing import Paint, gutter, located, painter
 from policylint.reports.phrases import candidate, claimed, decided, listed, owner, place, said
-from policylint.reports.text_effective import STYLES, header, split
+from policylint.reports.text_effective import STYLES, header, split, told
 
 _CERTAINTY = {
     State.DETERMINED: "determined: nothing that is unknown could change it",
@@ -29,13 +29,13 @@ def story(effective: Effective, subjects: Sequence[Result | Outcome], locator: L
     paint = painter(color)
     blocks = [list(header(effective, paint))]
     for subject in subjects:
-        blocks += [list(_title(subject, paint)), *_told(subject, locator, paint)]
+        blocks += [list(_title(subject, paint)), *_contenders(subject, locator, paint)]
         blocks += [*_out_of_play(effective, subject, paint), list(_verdict(subject, paint))]
         blocks[-1] += _observed(effective, subject, locator)
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
-def _told(subject: Result | Outcome, locator: Locator, paint: Paint) -> Iterator[list[str]]:
+def _contenders(subject: Result | Outcome, locator: Locator, paint: Paint) -> Iterator[list[str]]:
     """A block for each policy: its line, then its bytes."""
     ranked = _ranked(subject)
     spots = [locator.locate(contender.claim.evidence) for contender, _wins in ranked]
@@ -63,6 +63,8 @@ def _title(subject: Result | Outcome, paint: Paint) -> Iterator[str]:
         element = f": {subject.element}" if subject.element else ""
         yield f"  {terminal(subject.name + element)}" + (f" ({terminal(subject.category)})" if subject.category else "")
         yield from (f"  also known as {terminal(name)}" for name in subject.also)
+    if isinstance(subject, Result) and subject.decoded is not None:
+        yield from told(subject.decoded, 4)
 
 
 def _id(subject: Result | Outcome) -> str:

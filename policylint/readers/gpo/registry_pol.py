@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from policylint.catalogue import certificates
 from policylint.evidence import Evidence, PolAt
 from policylint.model import Claim, Problem, Scope, Sweep, registry
 from policylint.readers.gpo.pol_records import Record, records
@@ -19,6 +20,7 @@ from policylint.readers.source import Source
 __all__ = ["Record", "claims", "records"]
 
 _HIVE = re.compile(r"\\|(?:hklm|hkcu|hkcr|hku|hkey_[a-z_]+)(?:\\|$)", re.IGNORECASE)
+_CERTIFICATE = re.compile(r"\\SystemCertificates\\[^\\]+\\Certificates\\([0-9a-f]{40})\\?$", re.IGNORECASE)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -47,7 +49,8 @@ def claims(
     """The claims, sweeps and problems that the records amount to, each in file order.
 
     Problems: RD002 a key that names a hive or nothing, data that its type does not allow (the bytes are kept as the
-    value); RD005 a name that is not UTF-16; RD012 a type or instruction that [MS-GPREG] does not know.
+    value); RD005 a name that is not UTF-16; RD012 a type or instruction that [MS-GPREG] does not know;
+    RD036 a certificate under the thumbprint of another.
     """
     half = _Half(scope, source)
     for record in records:
@@ -82,8 +85,19 @@ def _claim(half: _Half, record: Record, name: str) -> Claim:
         value = record.data
     if record.type not in TYPES:
         half.complain("RD012", record, f"'{name}' has the unknown type {type_name(record.type)}; its bytes are kept")
+    if isinstance(value, bytes) and value:
+        _check_certificate(half, record, name, value)
     setting = registry(half.scope, record.key, name)
     return Claim(setting, half.scope, value, type_name(record.type), half.at(record))
+
+
+def _check_certificate(half: _Half, record: Record, name: str, value: bytes) -> None:
+    """A certificate's key is named by its SHA-1 ([MS-GPEF] 2.2.1.2.1)."""
+    at = _CERTIFICATE.search(record.key) if name.casefold() == "blob" else None
+    der = (certificates.properties(value) or {}).get(certificates.DER, b"") if at else b""
+    if at and certificates.other_than_its_key(at[1], der):
+        thumbprint = certificates.thumbprint(der)
+        half.complain("RD036", record, f"the key {at[1].upper()} holds the certificate with thumbprint {thumbprint}")
 
 
 def _write(half: _Half, record: Record, claim: Claim) -> None:
