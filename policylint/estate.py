@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from policylint.catalogue.admx import AdmxFile
+from policylint.catalogue.definitions import Definitions
 from policylint.model import FileRecord, Group, Policy, Problem
 from policylint.observed import Observation
 from policylint.topology import Topology
@@ -30,6 +31,8 @@ class Estate:
     """Where the files named in evidence are opened, for printing excerpts."""
     observations: tuple[Observation, ...] = ()
     """What gpresult reports saw: evidence to compare with."""
+    definitions: Definitions = field(default_factory=Definitions)
+    """CSP nodes and catalog settings: those that came with the policies, before the ones that policylint ships."""
 
     @property
     def unread(self) -> int:

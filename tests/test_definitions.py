@@ -8,16 +8,31 @@ from pathlib import Path
 
 import pytest
 
+from policylint.catalogue.csp_node import Node
+from policylint.catalogue.ddf import shipped
+from policylint.catalogue.definitions import Definitions
 from policylint.evidence import Evidence
 from policylint.model import FileRecord, Problem
 from policylint.readers import definitions, read
 from policylint.readers.source import Reading, Source
+from tests.ddf_writer import ddf, leaf, node
+from tests.intune_writer import catalog, choice
 
 DEFINITION = {
     "@odata.type": "#microsoft.graph.deviceManagementConfigurationChoiceSettingDefinition",
     "id": "device_vendor_msft_policy_config_a_b",
 }
-PAGE = {"@odata.context": "https://graph.microsoft.com/beta/$metadata#x", "value": [DEFINITION]}
+NODE = "./Device/Vendor/MSFT/Contoso/Mode"
+SETTING: dict[str, object] = {
+    "@odata.type": "#microsoft.graph.deviceManagementConfigurationChoiceSettingDefinition",
+    "id": "device_vendor_msft_contoso_mode",
+    "name": "Mode",
+    "displayName": "Use it (Device)",
+    "baseUri": "./Device/Vendor/MSFT",
+    "offsetUri": "/Contoso/Mode",
+    "options": [{"itemId": "device_vendor_msft_contoso_mode_1", "optionValue": {"value": 1}}],
+}
+INTENT = {"@odata.type": "#microsoft.graph.deviceManagementIntegerSettingDefinition", "id": "deviceConfiguration--a"}
 CATEGORY = {"id": "1", "platforms": "windows10", "rootCategoryId": "1"}
 TEMPLATE = {"baseId": "1", "settingTemplateCount": 3}
 POLICY = {"name": "P", "settings": [{"settingInstance": {}, "settingDefinitions": [DEFINITION]}]}
@@ -34,8 +49,7 @@ def take(folder: Path, name: str, content: object, encoding: str = "utf-8") -> t
 @pytest.mark.parametrize(
     ("content", "kind"),
     [
-        ([DEFINITION], "settings-catalog definitions"),
-        (PAGE, "settings-catalog definitions"),
+        ([INTENT], "endpoint security intent definitions"),
         ([CATEGORY], "settings-catalog categories"),
         ([TEMPLATE], "settings-catalog templates"),
     ],
@@ -43,6 +57,98 @@ def take(folder: Path, name: str, content: object, encoding: str = "utf-8") -> t
 def test_a_dump_is_recognised_by_its_first_object(tmp_path: Path, name: str, content: object, kind: str) -> None:
     record = FileRecord(name, "ignored", kind, "definitions, which configure nothing")
     assert take(tmp_path, name, content) == (Reading(files=(record,)), [])
+
+
+@pytest.mark.parametrize("name", ["dump.json", "dump.json.gz"])
+@pytest.mark.parametrize("content", [[SETTING], {"@odata.context": "#x", "value": [SETTING]}])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_dump_of_the_settings_catalog_defines_its_settings(
+    tmp_path: Path, name: str, content: object, encoding: str
+) -> None:
+    reading, rest = take(tmp_path, name, content, encoding)
+    row = "\t".join((str(SETTING["id"]), NODE, "", "c", "", "Use it"))
+    record = FileRecord(name, "read", "settings-catalog definitions", settings=1)
+    assert (reading, rest) == (Reading(definitions=Definitions((), (row,)), files=(record,)), [])
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        1,
+        {},
+        SETTING | {"id": 5},
+        SETTING | {"id": "a\tb"},
+        SETTING | {"name": ["x"]},
+        SETTING | {"options": [{}]},
+        SETTING | {"options": [{"itemId": "x", "optionValue": 1}]},
+        SETTING | {"@odata.type": None},
+        SETTING | {"maximumCount": "many"},
+    ],
+)
+def test_definitions_that_cannot_be_used_are_counted_and_the_others_count(tmp_path: Path, bad: object) -> None:
+    reading, _ = take(tmp_path, "dump.json", [SETTING, bad])
+    message = "1 of 2 definitions have no id, name or type that can be used"
+    assert reading.problems == (Problem("RD037", message, Evidence("dump.json")),)
+    assert [record.settings for record in reading.files] == [1]
+
+
+@pytest.mark.parametrize(
+    ("data", "rule"),
+    [
+        (json.dumps([SETTING]).encode()[:-1], "RD004"),
+        (
+            b'[{"@odata.type": "#microsoft.graph.deviceManagementConfigurationSettingDefinition", "id": "\xff"}]',
+            "RD005",
+        ),
+    ],
+)
+def test_a_dump_that_is_damaged_is_not_read(tmp_path: Path, data: bytes, rule: str) -> None:
+    (tmp_path / "dump.json").write_bytes(data)
+    reading, rest = definitions.take([Source("dump.json", tmp_path / "dump.json")])
+    assert [problem.rule for problem in reading.problems] == [rule]
+    assert ([record.status for record in reading.files], rest) == (["unread"], [])
+
+
+def test_a_ddf_file_defines_its_nodes(tmp_path: Path) -> None:
+    (tmp_path / "Contoso.xml").write_bytes(ddf(node("Contoso", leaf("Mode"), path="./Device/Vendor/MSFT")))
+    reading, rest = definitions.take([Source("Contoso.xml", tmp_path / "Contoso.xml")])
+    assert [one.uri for one in reading.definitions.own_nodes] == [
+        "./Device/Vendor/MSFT/Contoso",
+        "./Device/Vendor/MSFT/Contoso/Mode",
+    ]
+    assert (reading.files, rest) == ((FileRecord("Contoso.xml", "read", "CSP definition (DDF)", settings=2),), [])
+
+
+def test_a_ddf_file_that_is_no_xml_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "Contoso.xml").write_bytes(ddf(leaf("Mode"))[:-4])
+    reading, rest = definitions.take([Source("Contoso.xml", tmp_path / "Contoso.xml")])
+    assert [problem.rule for problem in reading.problems] == ["RD003"]
+    assert ([record.status for record in reading.files], rest) == (["unread"], [])
+
+
+def test_definitions_hold_for_the_estate_that_they_came_with_and_for_no_other(tmp_path: Path) -> None:
+    mine, theirs = tmp_path / "mine", tmp_path / "theirs"
+    policy = catalog(choice(str(SETTING["id"]), "1"))
+    for folder in (mine, theirs):
+        folder.mkdir()
+        (folder / "policy.json").write_text(json.dumps(policy))
+    (mine / "dump.json").write_text(json.dumps([SETTING]))
+    (mine / "Contoso.xml").write_bytes(ddf(node("Contoso", leaf("Mode"), path="./Device/Vendor/MSFT")))
+    first, second, again = (read(["."], base=folder) for folder in (mine, theirs, mine))
+    settings = [
+        [claim.setting.text for policy in estate.policies for claim in policy.claims]
+        for estate in (first, second, again)
+    ]
+    assert settings == [[NODE], [SETTING["id"]], [NODE]]
+    known = [estate.definitions.nodes.lookup("./Device/Vendor/MSFT/Contoso/Mode") for estate in (first, second)]
+    assert [one and one.uri for one in known] == ["./Device/Vendor/MSFT/Contoso/Mode", None]
+
+
+def test_a_description_that_says_less_does_not_replace_the_shipped_one() -> None:
+    uri = "./Device/Vendor/MSFT/Policy/Config/Kerberos/CloudKerberosTicketRetrievalEnabled"
+    old, extra = Node(uri, "int", frozenset(("Get",))), Node(f"{uri}2", "int", frozenset(("Get",)))
+    known = Definitions((old, extra)).nodes
+    assert (known.lookup(uri), known.lookup(extra.uri)) == (shipped().lookup(uri), extra)
 
 
 def test_a_policy_with_its_definitions_inside_is_a_policy(tmp_path: Path) -> None:
@@ -80,9 +186,10 @@ def test_the_real_definitions_are_recognised(sample_data: Path) -> None:
     files = sorted((sample_data / "settings-catalog").glob("*.gz"))
     reading, rest = definitions.take([Source(file.name, file) for file in files])
     assert rest == []
-    assert {record.path: record.kind for record in reading.files} == {
-        "categories.json.gz": "settings-catalog categories",
-        "dcv1-windows-settings.json.gz": "settings-catalog definitions",
-        "templates.json.gz": "settings-catalog templates",
-        "windows-setting-definitions.json.gz": "settings-catalog definitions",
+    assert {record.path: (record.status, record.kind, record.settings) for record in reading.files} == {
+        "categories.json.gz": ("ignored", "settings-catalog categories", 0),
+        "dcv1-windows-settings.json.gz": ("ignored", "endpoint security intent definitions", 0),
+        "templates.json.gz": ("ignored", "settings-catalog templates", 0),
+        "windows-setting-definitions.json.gz": ("read", "settings-catalog definitions", 15140),
     }
+    assert reading.definitions.catalog.rows == Definitions().catalog.rows

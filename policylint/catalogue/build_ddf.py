@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from policylint.catalogue.csp_node import Node, pack
-from policylint.catalogue.ddf import key_of
+from policylint.catalogue.ddf import by_key
 from policylint.readers.ddf_nodes import is_ddf, nodes
 from policylint.readers.xml import parse
 
@@ -25,15 +25,7 @@ def csp_nodes(folder: Path) -> bytes:
 
 def table(found: Iterable[Node], source: str, documents: int) -> bytes:
     """The table of these nodes. Of a node that stands in several files, the description that says most is kept."""
-    known: dict[str, Node] = {}
-    for node in found:
-        key = key_of(node.uri)
-        if key not in known or _told(node) > _told(known[key]):
-            known[key] = node
+    known = by_key(found)
     head = f"# CSP nodes\tversion {VERSION}\tsource {source}\t{documents} files\t{len(known)} nodes"
     text = "".join(f"{line}\n" for line in (head, *(pack(known[key]) for key in sorted(known))))
     return gzip.compress(text.encode("utf-8"), compresslevel=9, mtime=0)
-
-
-def _told(node: Node) -> int:
-    return sum((node.allowed is not None, node.admx is not None, node.gp is not None, bool(node.builds)))

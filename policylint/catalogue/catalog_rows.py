@@ -26,8 +26,35 @@ _VERSION = re.compile(r"_v\d+$")
 _LONG = 160
 """Display names are facts; a longer one is an explanation in the wrong place, and is left out."""
 
+_TEXTS = ("name", "baseUri", "offsetUri", "displayName")
+_BROKEN = re.compile(r"[\t\r\n]")
+"""A row is one line; no real id or URI has any of these."""
+
 _SCOPE = re.compile(r" \((?:User|Device)\)$")
 _LETTERS = {kind: letter for letter, kind in KINDS.items()}
+
+
+def usable(definition: object) -> bool:
+    """Whether a definition has the members that rows are made of, each of its type."""
+    if not isinstance(definition, Mapping) or not isinstance(definition.get("id"), str) or not definition["id"]:
+        return False
+    options = definition.get("options") or ()
+    return (
+        isinstance(definition.get("@odata.type"), str)
+        and all(isinstance(definition.get(member) or "", str) for member in _TEXTS)
+        and isinstance(definition.get("maximumCount") or 1, int)
+        and isinstance(definition.get("valueDefinition") or {}, Mapping)
+        and isinstance(options, list | tuple)
+        and all(map(_usable_option, options))
+        and not _BROKEN.search("".join(str(definition.get(member) or "") for member in ("id", "name", *_TEXTS[1:3])))
+    )
+
+
+def _usable_option(option: object) -> bool:
+    if not isinstance(option, Mapping) or not isinstance(option.get("itemId"), str):
+        return False
+    value = option.get("optionValue")
+    return isinstance(value, Mapping) and isinstance(value.get("value"), str | int)
 
 
 def rows(definitions: Iterable[Graph]) -> list[str]:
@@ -48,7 +75,7 @@ def _base(definition: Graph) -> str:
 
 def _placeholders(definitions: Sequence[Graph]) -> dict[str, str]:
     """How placeholders are spelled: `{tenantid}` of an id is `{TenantId}`, because a definition has that name."""
-    names = [d["name"] for d in definitions if _PLACEHOLDER.fullmatch(d["name"] or "")]
+    names = [name for d in definitions if _PLACEHOLDER.fullmatch(name := d.get("name") or "")]
     return {"{tenantid}": "{TenantId}"} | {name.casefold(): name for name in sorted(names)}
 
 
@@ -79,7 +106,7 @@ def _elements(definitions: Sequence[Graph], nodes: Mapping[str, str]) -> dict[st
 
 
 def _element(definition: Graph, nodes: Mapping[str, str], elements: Mapping[str, str]) -> str:
-    id_, name = definition["id"], definition["name"] or ""
+    id_, name = definition["id"], definition.get("name") or ""
     key, node = csp(id_).key, csp(nodes[id_]).key
     if node.replace("_", "") in (key.replace("_", ""), _VERSION.sub("", key).replace("_", "")):
         return ""

@@ -80,6 +80,11 @@ class Node:
         """Whether a management server can give the node a value."""
         return self.format not in ("node", "") and not self.access.isdisjoint(("Add", "Replace"))
 
+    @property
+    def told(self) -> int:
+        """How much a description tells, to choose between two of one node: DDF v1 files have only the format."""
+        return sum((self.allowed is not None, self.admx is not None, self.gp is not None, bool(self.builds)))
+
 
 def pack(node: Node) -> str:
     """A node as a line of the table."""

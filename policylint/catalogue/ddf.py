@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -143,6 +143,23 @@ class Nodes:
         top = "/".join(key.split("/")[:5]) + "/"
         found = [other for other in self._by_name.get(key.rpartition("/")[2], ()) if other.startswith(top)]
         return found[0] if len(found) == 1 else None
+
+
+def by_key(nodes: Iterable[Node]) -> dict[str, Node]:
+    """Nodes by key. Of a node that is described twice, the description that says most is kept, else the first."""
+    known: dict[str, Node] = {}
+    for node in nodes:
+        key = key_of(node.uri)
+        if key not in known or node.told > known[key].told:
+            known[key] = node
+    return known
+
+
+def with_nodes(nodes: Iterable[Node]) -> Nodes:
+    """The shipped nodes with these before them, unless they say less of a node than is known."""
+    rows = shipped().rows
+    found = by_key(nodes)
+    return Nodes(rows, {k: node for k, node in found.items() if k not in rows or node.told >= unpack(rows[k]).told})
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from policylint.catalogue.definitions import Definitions, using
 from policylint.errors import ConfigError, ReadError
 from policylint.estate import Estate
 from policylint.evidence import Evidence
@@ -34,7 +35,6 @@ READERS: tuple[Reader, ...] = (
     policy_rules.take,
     report_policies.take,
     admx.take,
-    definitions.take,
     ldif.take,
     inheritance.take,
     bloodhound.take,
@@ -43,7 +43,10 @@ READERS: tuple[Reader, ...] = (
     project_files.take,
     leftovers.take,
 )
-"""Each takes the files it recognises from those that the ones before it left."""
+"""Each takes the files it recognises from those that the ones before it left.
+
+Definitions come before them all: the settings of policies are read with them.
+"""
 
 
 def read(
@@ -71,14 +74,18 @@ def read(
     sources = [source for source in found if source.path not in lists]
     tables = [read_devices(source) for source in lists.values()]
     readings = [Reading(problems=table.problems, files=(table.record,)) for table in tables]
-    for take in READERS:
-        reading, sources = take(sources)
-        readings.append(reading)
+    defined, sources = definitions.take(sources)
+    with using(defined.definitions):
+        for take in READERS:
+            reading, sources = take(sources)
+            readings.append(reading)
+    readings.append(defined)
     files = [*walked.files, *archive_files, *(record for reading in readings for record in reading.files)]
     written += [Described(Topology(target=list(table.targets)), Evidence(table.record.path)) for table in tables]
     problems = (*walked.problems, *archive_problems, *_nothing(readings, len(files), walked.given))
     opened = {source.path: source.member or source.file for source in (*found, *lists.values())}
-    return lower(_estate(readings, written, gplink_order, files, problems, opened))
+    with using(defined.definitions):
+        return lower(_estate(readings, written, gplink_order, files, problems, opened))
 
 
 def _written(path: Path, name: str) -> Described:
@@ -130,6 +137,7 @@ def _estate(
         any(policy.links for policy in policies) or any(som.links for som in topology.som),
         paths,
         tuple(seen for r in readings for seen in r.observations),
+        next((r.definitions for r in readings if r.definitions != Definitions()), Definitions()),
     )
 
 

@@ -1,56 +1,89 @@
-"""Dumps of Intune's own definitions (settings catalog, categories, templates), plain or as `.gz`.
+"""Definitions that people bring: DDF files, and dumps of Intune's settings catalog, plain or as `.gz`.
 
-They are what `policylint.catalogue.build` makes the catalogue from, and configure nothing: a folder of exports may hold
-them, and is none the worse. Other `.gz` files may hold anything and are not unpacked.
+They configure nothing, but say what CSP nodes and catalog settings mean, and so stand before what policylint ships.
+Dumps of categories and templates are recognised and passed over. Other `.gz` files may hold anything and are not
+unpacked.
 """
 
 from __future__ import annotations
 
 import gzip
 import io
+import json
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
+from policylint.catalogue.catalog_rows import rows, usable
+from policylint.catalogue.csp_node import Node
+from policylint.catalogue.definitions import Definitions
 from policylint.errors import ReadError
 from policylint.model import FileRecord, Problem
-from policylint.readers.source import Reading, Source
+from policylint.readers import json as json_reading
+from policylint.readers.ddf_nodes import is_ddf, nodes
+from policylint.readers.source import MAX_BYTES, Reading, Source, decode, problem
+from policylint.readers.xml import parse
+
+DDF = "CSP definition (DDF)"
+CATALOG = "settings-catalog definitions"
 
 _HEAD = 8 * 1024
 _START = rb'(?:\xef\xbb\xbf|\xff\xfe)?\s*(?:\{[^{}\[\]]*"value"\s*:\s*)?\[\s*\{'
+_TYPE = rb'\s*"@odata\.type"\s*:\s*"#microsoft\.graph\.deviceManagement'
 _KINDS = (
-    (
-        "settings-catalog definitions",
-        re.compile(
-            _START + rb'\s*"@odata\.type"\s*:\s*"#microsoft\.graph\.deviceManagement\w*SettingDefinition"', re.ASCII
-        ),
-    ),
+    (CATALOG, re.compile(_START + _TYPE + rb'Configuration\w*SettingDefinition"', re.ASCII)),
+    ("endpoint security intent definitions", re.compile(_START + _TYPE + rb'\w*SettingDefinition"', re.ASCII)),
     ("settings-catalog categories", re.compile(_START + rb'[^{}]*"rootCategoryId"\s*:')),
     ("settings-catalog templates", re.compile(_START + rb'[^{}]*"settingTemplateCount"\s*:')),
 )
+_TREE = re.compile(rb"<MgmtTree\b")
 _REASON = "definitions, which configure nothing"
+_KEPT = frozenset(
+    (
+        *("@odata.type", "id", "name", "displayName", "baseUri", "offsetUri", "maximumCount", "valueDefinition"),
+        *("isSecret", "options", "itemId", "optionValue", "value"),
+    )
+)
+"""The members that the table is made from; the rest of a dump is prose, and ten times as large."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the files of one reading gave."""
+
+    nodes: list[Node] = field(default_factory=list)
+    rows: list[str] = field(default_factory=list)
+    files: list[FileRecord] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
 
 
 def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
-    """Takes dumps of definitions, and `.gz` files: those that hold something else are not evaluated (RD010)."""
-    files: list[FileRecord] = []
-    problems: list[Problem] = []
+    """Takes DDF files, dumps of definitions, and `.gz` files: those that hold something else are not evaluated (RD010).
+
+    Problems: RD003, RD004, RD005 and RD007 for files that cannot be read, RD037 for definitions that cannot be used.
+    """
+    found = _Found()
     rest: list[Source] = []
+    taken = {source: kind for source in sources if (kind := _kind(source))}
+    for source in sorted(taken, key=lambda source: source.path):
+        _read(found, source, taken[source])
     for source in sources:
-        kind = _kind(source) if source.suffix in (".json", ".gz") else None
-        if kind is not None:
-            files.append(FileRecord(source.path, "ignored", kind, _REASON))
-        elif source.suffix == ".gz":
-            files.append(FileRecord(source.path, "ignored", "compressed file (.gz)", "not evaluated yet"))
+        if source not in taken and source.suffix == ".gz":
+            found.files.append(FileRecord(source.path, "ignored", "compressed file (.gz)", "not evaluated yet"))
             message = "compressed file (.gz): not unpacked, so policies in it are not seen; unpack it, or use .zip"
-            problems.append(Problem("RD010", message, source.at()))
-        else:
+            found.problems.append(Problem("RD010", message, source.at()))
+        elif source not in taken:
             rest.append(source)
-    return Reading(problems=tuple(problems), files=tuple(files)), rest
+    definitions = Definitions(tuple(found.nodes), tuple(found.rows))
+    return Reading(definitions=definitions, problems=tuple(found.problems), files=tuple(found.files)), rest
 
 
 def _kind(source: Source) -> str | None:
-    """What a dump of definitions holds, by its first object; None for anything else."""
+    """What a file of definitions holds, by its beginning; None for anything else."""
+    if source.suffix not in (".json", ".gz", ".xml"):
+        return None
     try:
         data = source.head(_HEAD)
         if source.suffix == ".gz":
@@ -59,4 +92,66 @@ def _kind(source: Source) -> str | None:
     except (ReadError, OSError, EOFError, zlib.error):
         return None
     head = data.replace(b"\0", b"")
+    if source.suffix == ".xml":
+        return DDF if _TREE.search(head) else None
     return next((kind for kind, start in _KINDS if start.match(head)), None)
+
+
+def _read(found: _Found, source: Source, kind: str) -> None:
+    """One file of definitions; one without a usable definition is passed over."""
+    try:
+        count = _ddf(found, source) if kind == DDF else _catalog(found, source) if kind == CATALOG else 0
+    except ReadError as error:
+        found.problems.append(problem(source, error))
+        found.files.append(FileRecord(source.path, "unread", kind, error.message))
+        return
+    record = FileRecord(source.path, "read", kind, settings=count) if count else None
+    found.files.append(record or FileRecord(source.path, "ignored", kind, _REASON))
+
+
+def _ddf(found: _Found, source: Source) -> int:
+    """How many nodes a DDF file describes. Raises ReadError."""
+    root = parse(source.read())
+    described = list(nodes(root)) if is_ddf(root) else []
+    found.nodes += described
+    return len(described)
+
+
+def _catalog(found: _Found, source: Source) -> int:
+    """How many settings of CSP nodes a dump defines. Raises ReadError."""
+    data = source.read()
+    dump = _load(_unpacked(data) if source.suffix == ".gz" else data)
+    stated = dump.get("value") if isinstance(dump, dict) else dump
+    listed = stated if isinstance(stated, list) else []
+    good = [one for one in listed if usable(one)]
+    if len(good) != len(listed):
+        message = f"{len(listed) - len(good)} of {len(listed)} definitions have no id, name or type that can be used"
+        found.problems.append(Problem("RD037", message, source.at()))
+    made = rows(good)
+    found.rows += made
+    return len(made)
+
+
+def _unpacked(data: bytes) -> bytes:
+    """The content of a `.gz` file. Raises ReadError (RD004 for a damaged one, RD007 for too large a one)."""
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
+            content = packed.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error) as exc:
+        raise ReadError("RD004", f"the compressed file is damaged: {exc}") from exc
+    if len(content) > MAX_BYTES:
+        raise ReadError("RD007", f"unpacked, it has more than the {MAX_BYTES} bytes that are read of one file")
+    return content
+
+
+def _load(data: bytes) -> Any:
+    """The document, without the members that nobody asks for. Raises ReadError (RD004, RD005, RD007)."""
+    text = decode(data)
+    try:
+        return json.loads(text, object_hook=_slim)
+    except (ValueError, RecursionError):
+        return json_reading.loads(text).value
+
+
+def _slim(stated: Mapping[str, object]) -> Mapping[str, object]:
+    return {key: stated[key] for key in stated.keys() & _KEPT}

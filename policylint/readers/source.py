@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from policylint.catalogue.admx import AdmxFile
+from policylint.catalogue.definitions import Definitions
 from policylint.errors import ReadError
 from policylint.evidence import ByteAt, Evidence, Place
 from policylint.model import FileRecord, Group, Policy, Problem
@@ -75,6 +76,8 @@ class Reading:
     reduced: tuple[Policy, ...] = ()
     """Policies from reports and flattened copies, for where nothing better of the same GPO was read."""
     admx: tuple[AdmxFile, ...] = ()
+    definitions: Definitions = field(default_factory=Definitions)
+    """CSP nodes and catalog settings that policies are read with."""
     groups: tuple[Group, ...] = ()
     tenants: tuple[str, ...] = ()
     described: tuple[Described, ...] = ()
