@@ -7,13 +7,14 @@ in docs/topology.md; the models below are its schema.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from policylint.errors import ConfigError
 
@@ -89,6 +90,13 @@ class Facts(_Table):
     adfs: bool | None = None
     enrolled_after_tenant_policy: bool | None = None
 
+    @field_validator("os_build")
+    @classmethod
+    def _of_windows(cls, build: str | None) -> str | None:
+        if build is not None and not re.fullmatch(r"10\.0\.[0-9]{5}(\.[0-9]{1,6})?", build):
+            raise ValueError("a build is written as 10.0.22631 or 10.0.22631.3007")
+        return build
+
     def known(self) -> dict[str, bool | str]:
         """The given facts by the names that the file uses."""
         return self.model_dump(by_alias=True, exclude_none=True)
@@ -159,6 +167,8 @@ class Topology(_Table):
 def load(path: Path, name: str) -> Topology:
     """Reads a topology file; `name` stands in messages. Raises ConfigError for TOML or content that is wrong."""
     try:
+        if path.exists() and not path.is_file():
+            raise ConfigError(f"{name}: cannot be read: it is no file (a folder, a pipe or a device)")
         return parse(path.read_text("utf-8-sig"), name)
     except (OSError, UnicodeDecodeError) as exc:
         raise ConfigError(f"{name}: cannot be read: {exc}") from exc
@@ -182,7 +192,8 @@ def explain(error: ValidationError, model: type[BaseModel]) -> Iterable[str]:
             near = difflib.get_close_matches(str(item["loc"][-1]), _keys(model), 1)
             yield f"unknown key {place}" + (f"; did you mean '{near[0]}'?" if near else "")
         else:
-            yield f"{place}: {item['msg'][0].lower()}{item['msg'][1:]}, got {item['input']!r}"
+            wrong = item["msg"].removeprefix("Value error, ")
+            yield f"{place}: {wrong[0].lower()}{wrong[1:]}, got {item['input']!r}"
 
 
 def _keys(model: type[BaseModel]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,15 @@ def test_a_wrong_value_is_named_with_what_is_allowed() -> None:
     )
 
 
+@pytest.mark.parametrize("build", ["x", "22631", "10.0.22631.3007.1", "6.1.7601", "10.0.22631 "])
+def test_a_build_of_another_form_is_refused_with_the_form(build: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(f'[[target]]\nname = "T"\nfacts = {{ os-build = "{build}" }}', "topology.toml")
+    assert str(caught.value) == (
+        f"topology.toml: target[0].facts.os-build: a build is written as 10.0.22631 or 10.0.22631.3007, got '{build}'"
+    )
+
+
 def test_what_is_not_toml_is_refused_with_its_place() -> None:
     with pytest.raises(ConfigError, match=r"^topology\.toml: not valid TOML: .*line 1"):
         parse("[[som]\npath = 1", "topology.toml")
@@ -77,6 +87,13 @@ def test_what_is_not_toml_is_refused_with_its_place() -> None:
 def test_a_file_that_cannot_be_read_is_a_config_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"^nowhere\.toml: cannot be read"):
         load(tmp_path / "nowhere.toml", "nowhere.toml")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_pipe_is_no_topology_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ConfigError, match=r"^pipe: cannot be read: it is no file \(a folder, a pipe or a device\)$"):
+        load(tmp_path / "pipe", "pipe")
 
 
 def test_several_files_count_together() -> None:

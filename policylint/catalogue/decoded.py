@@ -69,7 +69,8 @@ def _name_resolution(match: re.Match[str], value: Value) -> Decoded | None:
     if isinstance(value, int):
         told = words.get(value, str(value))
     if field == "other":
-        told = (f"{match['name']}={told if isinstance(told, str) else ', '.join(told)}",)
+        text = ", ".join(value) if isinstance(value, tuple) else str(value)
+        told = (f"{match['name']}={text}",)
     elif field == "settings-in-use" and isinstance(value, int):
         told = tuple(word for bit, word in _OPTIONS if value & bit) or ("none",)
     elif field.endswith("dns-servers") and isinstance(value, str):
