@@ -16,7 +16,7 @@ import click
 from policylint import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from policylint.effective import Effective
     from policylint.estate import Estate
@@ -109,6 +109,7 @@ def check(
 @cli.command(epilog=EPILOG)
 @paths_argument
 @target_option
+@click.option("--all", "every", is_flag=True, help="Every target: those that see the same policies stand together.")
 @output_option
 @topology_option
 @devices_option
@@ -117,15 +118,27 @@ def check(
 def resolve(
     paths: tuple[str, ...],
     target: str | None,
+    every: bool,
     outputs: tuple[str, ...],
     topology: str | None,
     devices: tuple[str, ...],
     gplink_order: LinkOrder | None,
     color: bool | None,
 ) -> None:
-    """Show the effective settings of one target."""
-    from policylint.reports import EFFECTIVE_FORMATS
+    """Show the effective settings of one target, or with --all of every one."""
+    from policylint.reports import EFFECTIVE_FORMATS, PLACEMENT_FORMATS
+    from policylint.survey import survey
 
+    if every:
+        if target is not None:
+            raise click.UsageError("--all is every target: leave --for out")
+        pieces = _outputs(outputs, PLACEMENT_FORMATS)
+        estate = _read(paths, topology, devices, gplink_order)
+        for name, path in pieces:
+            shown = _colored(color) and path is None
+            _stream(PLACEMENT_FORMATS[name](survey(estate), _locator(estate), shown), path)
+        _exit(_code(estate))
+        return
     wanted = _outputs(outputs, EFFECTIVE_FORMATS)
     estate, effective = _effective(paths, target, topology, devices, gplink_order)
     for name, path in wanted:
@@ -243,7 +256,7 @@ def _code(estate: Estate, findings: Sequence[Finding] = (), fail_on: str = "neve
     return EXIT_FINDINGS if any(finding.severity in failing for finding in findings) else 0
 
 
-def _outputs(given: Sequence[str], known: Mapping[str, Callable[..., str]]) -> list[tuple[str, str | None]]:
+def _outputs(given: Sequence[str], known: Mapping[str, Callable[..., object]]) -> list[tuple[str, str | None]]:
     """The formats asked for, each with the file it goes to. Raises click.UsageError for one that does not exist."""
     found = []
     for text in given or ["text"]:
@@ -271,6 +284,18 @@ def _write(text: str, path: str | None) -> None:
         Path(path).write_text(text, "utf-8", newline="\n")
     except OSError as exc:
         raise click.UsageError(f"cannot write {path}: {exc.strerror}") from exc
+
+
+def _stream(pieces: Iterable[str], path: str | None) -> None:
+    """Writes a long report piece by piece."""
+    try:
+        with click.open_file(path or "-", "w", "utf-8") as file:
+            for piece in pieces:
+                file.write(piece)
+    except BrokenPipeError:
+        raise
+    except OSError as exc:
+        raise click.UsageError(f"cannot write {path or 'to the screen'}: {exc.strerror}") from exc
 
 
 def _colored(wanted: bool | None) -> bool:

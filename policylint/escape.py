@@ -36,3 +36,9 @@ def workflow(text: str) -> str:
 def workflow_property(text: str) -> str:
     """A property of a GitHub workflow command, where `:` and `,` separate and are percent-encoded too."""
     return workflow(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def spreadsheet(text: str) -> str:
+    """A cell of a CSV table: as for a terminal, and one that a spreadsheet would compute begins with an apostrophe."""
+    shown = terminal(text)
+    return f"'{shown}" if shown.startswith(("=", "+", "-", "@")) else shown

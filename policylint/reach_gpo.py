@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from policylint.estate import Estate
@@ -10,6 +10,7 @@ from policylint.facts import ALWAYS, NEVER, Is, When, every, negate, some
 from policylint.model import Channel, Link, Policy, Scope
 from policylint.reach import Excluded, Placement, Reach
 from policylint.targets import member
+from policylint.topology import Linked, Topology
 
 LOOPBACK = r"hklm\software\policies\microsoft\windows\system!userpolicymode"
 EVERYONES_GROUP = {Scope.DEVICE: "-515", Scope.USER: "-513"}
@@ -57,22 +58,34 @@ def _links(policy: Policy, at: Placement, path: tuple[str, ...]) -> Iterator[tup
     estate without any link every GPO may be linked anywhere: its container is ''.
     """
     described = at.estate.topology.linked
-    anywhere = not path
-    on_path = [key for key in described if not key.startswith("site:")] if anywhere else [c.casefold() for c in path]
-    names = {policy.name.casefold(), policy.id.casefold(), policy.id.strip("{}").casefold()}
-    somewhere = False
-    for som in (described[key] for key in (*at.estate.topology.linked_sites, *on_path) if key in described):
-        for number, entry in enumerate(som.links or (), 1):
-            if entry.gpo.casefold() in names:
-                somewhere = True
-                yield Link(som.path, entry.enabled, entry.enforced, policy.evidence), number
+    on_path = [container.casefold() for container in path]
+    told = _told(policy, at.estate.topology, on_path)
+    for linked in told:
+        yield Link(linked.som.path, linked.entry.enabled, linked.entry.enforced, policy.evidence), linked.number
     for link in policy.links or ():
         key = link.som.rstrip("/").casefold()
-        if key not in described and (anywhere or key in on_path or key.startswith("site:")):
+        if key not in described and (not path or key in on_path or key.startswith("site:")):
             yield link, None
-    untold = policy.links is None and not somewhere and any(key not in described for key in on_path)
+    untold = policy.links is None and not told and any(key not in described for key in on_path)
     if untold or (not described and (policy.links is None or not at.estate.linked)):
         yield Link("", True, False, policy.evidence), None
+
+
+def _told(policy: Policy, topology: Topology, on_path: Sequence[str]) -> list[Linked]:
+    """The policy's links as the topology has them: of sites, then of the path; of all without a path."""
+    links_of = topology.links_of
+    names = {policy.name.casefold(), policy.id.casefold(), policy.id.strip("{}").casefold()}
+    found = [
+        linked
+        for name in names
+        for linked in links_of.get(name, ())
+        if not on_path or linked.key in on_path or linked.key.startswith("site:")
+    ]
+
+    def order(linked: Linked) -> tuple[int, int, int]:
+        return on_path.index(linked.key) if linked.key in on_path else -1, linked.place, linked.number
+
+    return sorted(found, key=order) if len(found) > 1 else found
 
 
 def _reach(policy: Policy, link: Link, number: int | None, path: tuple[str, ...], scope: Scope, at: Placement) -> Reach:

@@ -10,6 +10,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +18,20 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from policylint.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A link as a container tells it."""
+
+    key: str
+    """The container's path, without case."""
+    place: int
+    """Where the container stands among all whose links are told."""
+    number: int
+    """The link order, from 1."""
+    som: Som
+    entry: LinkEntry
 
 
 class _Table(BaseModel):
@@ -159,9 +174,25 @@ class Topology(_Table):
         return {path: som for path, som in self.soms.items() if som.links is not None}
 
     @cached_property
+    def gpos(self) -> frozenset[str]:
+        """The GPOs that some container links, as the links name them, without case."""
+        return frozenset(link.gpo.casefold() for som in self.som for link in som.links or ())
+
+    @cached_property
     def linked_sites(self) -> tuple[str, ...]:
         """Those of them that are sites with links, in the order of the file."""
         return tuple(path for path, som in reversed(self.linked.items()) if path.startswith("site:") and som.links)
+
+    @cached_property
+    def links_of(self) -> dict[str, list[Linked]]:
+        """The links by the name or id of the GPO, without case: those of sites first."""
+        containers = [key for key in self.linked if not key.startswith("site:")]
+        found: dict[str, list[Linked]] = {}
+        for place, key in enumerate((*self.linked_sites, *containers)):
+            som = self.linked[key]
+            for number, entry in enumerate(som.links or (), 1):
+                found.setdefault(entry.gpo.casefold(), []).append(Linked(key, place, number, som, entry))
+        return found
 
 
 def load(path: Path, name: str) -> Topology:

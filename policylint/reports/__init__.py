@@ -6,7 +6,7 @@ is first used: most runs use one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from policylint.effective import Effective, Outcome, Result
     from policylint.findings import Finding, Severity, Summary
     from policylint.locate import Locator
+    from policylint.survey import Answer
 
 
 class RuleText(Protocol):
@@ -69,6 +70,13 @@ class EffectiveFormat(Protocol):
         """The report, ending with a line break."""
 
 
+class PlacementFormat(Protocol):
+    """Prints the answers of all targets, a class of placements at a time."""
+
+    def __call__(self, answers: Iterable[Answer], locator: Locator, color: bool = False) -> Iterator[str]:
+        """The report in pieces; the last one ends with a line break."""
+
+
 class StoryFormat(Protocol):
     """Prints why a setting (one row per scope) or an outcome is as it is; `effective` says on which target."""
 
@@ -84,9 +92,8 @@ class _Lazy:
     def __init__(self, module: str, function: str) -> None:
         self._module, self._function = module, function
 
-    def __call__(self, *arguments: Any, **options: Any) -> str:
-        text: str = getattr(import_module(f"{__name__}.{self._module}"), self._function)(*arguments, **options)
-        return text
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        return getattr(import_module(f"{__name__}.{self._module}"), self._function)(*arguments, **options)
 
 
 CHECK_FORMATS: Mapping[str, CheckFormat] = {
@@ -94,3 +101,6 @@ CHECK_FORMATS: Mapping[str, CheckFormat] = {
 }
 EFFECTIVE_FORMATS: Mapping[str, EffectiveFormat] = {name: _Lazy(name, "effective") for name in ("text", "json")}
 STORY_FORMATS: Mapping[str, StoryFormat] = {name: _Lazy(name, "story") for name in ("text", "json")}
+PLACEMENT_FORMATS: Mapping[str, PlacementFormat] = {
+    name: _Lazy(f"all_{name}", "every") for name in ("text", "json", "csv")
+}
