@@ -8,6 +8,7 @@ from dataclasses import replace
 from policylint.catalogue import shipped
 from policylint.catalogue.admx import AdmxStore
 from policylint.catalogue.decoded import decode
+from policylint.catalogue.definitions import Definitions
 from policylint.catalogue.element_state import Half, Place
 from policylint.catalogue.raising import Raised, raise_name
 from policylint.effective import Effective, Result
@@ -18,22 +19,35 @@ from policylint.model import Scope, Value
 def named(effective: Effective, estate: Estate) -> Effective:
     """The results with the names of the rules that their values hold, or of the policies that own their values.
 
-    Names are those of the estate's own ADMX files, in their language, then those that policylint ships.
+    Names are those of the estate's own ADMX files, in their language, then those that policylint ships; a CSP node has
+    the title that Intune's settings catalog gives it.
     """
     store = AdmxStore.of(estate.admx, shipped.files())
     halves = {scope: _half(row for row in effective.settings if row.scope is scope) for scope in Scope}
-    return replace(effective, settings=tuple(_named(row, store, halves) for row in effective.settings))
+    return replace(
+        effective, settings=tuple(_named(row, store, halves, estate.definitions) for row in effective.settings)
+    )
 
 
-def _named(row: Result, store: AdmxStore, halves: Mapping[Scope, Half]) -> Result:
+def _named(row: Result, store: AdmxStore, halves: Mapping[Scope, Half], known: Definitions) -> Result:
     rule = decode(row.setting, row.value)
     if rule is not None:
         return replace(row, name=rule.title, decoded=rule)
     raised = raise_name(store, row.setting, halves[row.scope])
     if raised is None:
-        return row
+        return _titled(row, known)
     element = store.label(raised.policy, raised.element) if raised.element is not None else ""
     return replace(row, name=raised.name, category=raised.path, element=element, also=_also(raised, store))
+
+
+def _titled(row: Result, known: Definitions) -> Result:
+    """A CSP node with the title that the settings catalog gives it; by the definition where one was set."""
+    if not row.setting.text.startswith("./"):
+        return row
+    stated = next((one.claim.origin for one in (row.winner, *row.losers) if one is not None), "")
+    definition = known.catalog.lookup(stated)
+    name, element = known.catalog.title(definition) if definition else known.catalog.title_of(row.setting.text)
+    return replace(row, name=name, element=element) if name else row
 
 
 def _also(raised: Raised, store: AdmxStore) -> tuple[str, ...]:

@@ -175,17 +175,24 @@ def test_a_definition_has_its_display_name_without_the_side() -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "name"),
+    ("setting", "title"),
     [
-        (f"{NODE}", "Turn it on"),
-        (f"{NODE.upper()}/PART", "Turn it on: Part"),
-        ("./Vendor/MSFT/Policy/Config/A/Node/Part", "Turn it on: Part"),
-        ("./Device/Vendor/MSFT/Policy/Config/A/Other", ""),
+        (f"{NODE}", ("Turn it on", "")),
+        (f"{NODE.upper()}/PART", ("Turn it on", "Part")),
+        ("./Vendor/MSFT/Policy/Config/A/Node/Part", ("Turn it on", "Part")),
+        ("./Device/Vendor/MSFT/Policy/Config/A/Other", ("", "")),
     ],
 )
-def test_a_setting_is_named_and_an_element_stands_behind_its_policy(setting: str, name: str) -> None:
+def test_a_setting_has_the_title_of_its_policy_and_its_own_where_it_is_an_element(
+    setting: str, title: tuple[str, str]
+) -> None:
     catalog = of_rows([f"a\t{NODE}\t\tc\t\tTurn it on", f"a_part\t{NODE}\tPart\ts\t\tPart:"])
-    assert catalog.display_name(setting) == name
+    assert catalog.title_of(setting) == title
+
+
+def test_a_node_with_a_name_in_it_has_the_title_of_its_definition() -> None:
+    rule = "./Vendor/MSFT/Firewall/MdmStore/FirewallRules/Contoso/Action/Type"
+    assert shipped().title_of(rule) == ("Action", "")
 
 
 def test_the_definitions_of_a_node_start_with_its_own_whatever_its_dynamic_segments_are_called() -> None:

@@ -93,19 +93,19 @@ class Catalog:
         found = (definition for id_ in ids or () if (definition := self.lookup(id_)) is not None)
         return sorted(found, key=lambda definition: (definition.element != "", definition.id))
 
-    def named(self, definition: Definition) -> str:
-        """The display name of a definition; an element stands behind its policy: `<policy>: <element>`."""
+    def title(self, definition: Definition) -> tuple[str, str]:
+        """What the portal calls a definition: the policy, and its element where it is one. Empty when not known."""
         if not definition.element:
-            return definition.name
+            return definition.name, ""
         own = definition.name.rstrip(": ")
         policy = next((d.name for d in self.with_node(definition.node) if not d.element), "")
-        return f"{policy}: {own}" if policy and own and policy != own else own or policy
+        return (policy, own if own != policy else "") if policy else (own, "")
 
-    def display_name(self, setting: str) -> str:
-        """The display name of a setting by its text: a node, or an element below it; empty when none is known."""
-        definition = self._by_setting.get(csp(setting).key)
-        found = self.lookup(definition) if definition else None
-        return self.named(found) if found else ""
+    def title_of(self, setting: str) -> tuple[str, str]:
+        """The same of a setting by its text: a node with any names in it, or an element below a node."""
+        id_ = self._by_setting.get(csp(setting).key)
+        found = self.lookup(id_) if id_ else next(iter(self.with_node(setting)), None)
+        return self.title(found) if found else ("", "")
 
     @cached_property
     def _by_node(self) -> Mapping[str, Sequence[str]]:
