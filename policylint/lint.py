@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from policylint.checks import ESTATE_CHECKS, READING, TARGET_CHECKS
+from policylint.checks import CONTEST_CHECKS, ESTATE_CHECKS, HELLO_CHECKS, READING, TARGET_CHECKS
 from policylint.checks.found import WHERE, Found, View
+from policylint.contested import contested, narrow
 from policylint.estate import Estate
-from policylint.families.whfb import hellos
 from policylint.families.whfb_effective import DEVICE_LOCK
 from policylint.families.whfb_settings import BY_ID
 from policylint.findings import LISTED, SEVERITIES, Confidence, Finding, Location, PolicyRef, Summary, ref
@@ -67,12 +67,16 @@ def _estate(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
 
 def _targets(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
     """Target checks, run once for each set of placements that see the same policies, and merged by fingerprint."""
-    chosen = [rule for rule in rules.values() if rule.check in TARGET_CHECKS]
-    if not chosen:
-        return
+    for checks, narrowed in ((HELLO_CHECKS, _hello), (CONTEST_CHECKS, contested)):
+        chosen = [rule for rule in rules.values() if rule.check in checks]
+        if chosen:
+            yield from _over_targets(narrowed(estate), estate, chosen)
+
+
+def _over_targets(narrowed: Estate, estate: Estate, rules: Sequence[Rule]) -> Iterator[Finding]:
     merged: dict[str, tuple[Finding, dict[int, Sequence[str]]]] = {}
-    for number, (alike, view) in enumerate(_views(estate)):
-        for rule in chosen:
+    for number, (alike, view) in enumerate(_views(narrowed, estate)):
+        for rule in rules:
             for found in TARGET_CHECKS[rule.check](view):
                 finding = _finding(found, rule)
                 first, reached = merged.setdefault(finding.fingerprint, (finding, {}))
@@ -87,12 +91,8 @@ def _surer(a: Finding, b: Finding) -> Finding:
     return min(a, b, key=lambda f: ranking.index(f.confidence))
 
 
-def _views(estate: Estate) -> Iterator[tuple[list[str], View]]:
+def _views(narrowed: Estate, estate: Estate) -> Iterator[tuple[list[str], View]]:
     """One view for each group of targets that the same claims reach under the same facts, with their names."""
-    keys = {*BY_ID, *_device_lock_keys()}
-    if any(c.scope is Scope.USER and c.setting.key in BY_ID for p in estate.policies for c in p.claims):
-        keys.add(LOOPBACK)  # it decides about user settings only
-    narrowed = _narrow(estate, keys)
     groups: dict[object, tuple[list[str], View]] = {}
     for alike in placements(narrowed, targets(estate)):
         precedence = rank(narrowed, alike.target)
@@ -104,26 +104,22 @@ def _views(estate: Estate) -> Iterator[tuple[list[str], View]]:
             ),
         )
         if key not in groups:
-            groups[key] = [], View(estate, precedence, hellos(precedence))
+            groups[key] = [], View(estate, precedence)
         groups[key][0].extend(alike.names)
     yield from groups.values()
+
+
+def _hello(estate: Estate) -> Estate:
+    """The estate with the settings that the Windows Hello checks look at."""
+    keys = {*BY_ID, *_device_lock_keys()}
+    if any(c.scope is Scope.USER and c.setting.key in BY_ID for p in estate.policies for c in p.claims):
+        keys.add(LOOPBACK)  # it decides about user settings only
+    return narrow(estate, keys)
 
 
 def _device_lock_keys() -> Iterator[str]:
     for node in ("DevicePasswordEnabled", *(node for node, _ in DEVICE_LOCK.values())):
         yield csp(f"./Device/Vendor/MSFT/Policy/Config/DeviceLock/{node}").key
-
-
-def _narrow(estate: Estate, keys: Collection[str]) -> Estate:
-    """The estate with only the claims that the checks look at; policies without any drop out."""
-    paths = {key.partition("\\")[2].rpartition("!")[0] for key in keys if "!" in key}
-    kept = []
-    for policy in estate.policies:
-        claims = tuple(claim for claim in policy.claims if claim.setting.key in keys)
-        sweeps = tuple(s for s in policy.sweeps if any(p == s.key or p.startswith(f"{s.key}\\") for p in paths))
-        if claims or sweeps:
-            kept.append(replace(policy, claims=claims, sweeps=sweeps))
-    return replace(estate, policies=tuple(kept))
 
 
 def _finding(found: Found, rule: Rule) -> Finding:

@@ -23,7 +23,7 @@ ESTATE_CHECKS: Mapping[str, EstateCheck] = {
 }
 """Checks of the estate as such, whatever target its policies reach."""
 
-TARGET_CHECKS: Mapping[str, TargetCheck] = {
+HELLO_CHECKS: Mapping[str, TargetCheck] = {
     "whfb_certificate_overrides_cloud": whfb_trust.certificate_overrides_cloud,
     "whfb_user_certificate_beats_cloud": whfb_trust.user_certificate_beats_cloud,
     "whfb_cloud_without_enablement": whfb_trust.cloud_without_enablement,
@@ -46,4 +46,9 @@ TARGET_CHECKS: Mapping[str, TargetCheck] = {
     "whfb_expiration_set": whfb_pin.expiration_set,
     "whfb_device_lock_differs": whfb_pin.device_lock_differs,
 }
-"""Checks of one target, run for every one."""
+"""Checks of Windows Hello on one target, run for every one."""
+
+CONTEST_CHECKS: Mapping[str, TargetCheck] = {}
+"""Checks of the settings that several policies of the estate claim, on one target, run for every one."""
+
+TARGET_CHECKS: Mapping[str, TargetCheck] = {**HELLO_CHECKS, **CONTEST_CHECKS}

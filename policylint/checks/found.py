@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+from policylint.effective import Effective
 from policylint.estate import Estate
 from policylint.evidence import Evidence
-from policylint.families.whfb import Hellos, Pick, Situation
+from policylint.families.whfb import Hellos, Pick, Situation, hellos
 from policylint.families.whfb_settings import Hello
 from policylint.findings import Confidence, Severity
 from policylint.model import Claim, Policy
 from policylint.rank import Precedence
+from policylint.resolve import resolve
 
 WHERE = "{where}"
 """Stands in messages for the targets, which are named once findings of several targets are merged."""
@@ -42,13 +45,22 @@ class Found:
     """The setting or outcome whose story tells more."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
-    """One target, as the checks see it."""
+    """One target, as the checks see it. `precedence` holds only the settings that the checks look at."""
 
     estate: Estate
     precedence: Precedence
-    hello: Hellos
+
+    @cached_property
+    def hello(self) -> Hellos:
+        """The Windows Hello claims that reach the target."""
+        return hellos(self.precedence)
+
+    @cached_property
+    def effective(self) -> Effective:
+        """The settings of the target that the checks look at, resolved."""
+        return resolve(self.precedence)
 
 
 EstateCheck = Callable[[Estate], Iterable[Found]]
