@@ -3,13 +3,18 @@
     python -m benchmarks.admx_store [FOLDER]…
 
 Both sides read the files from disk. `names` adds one question for the owner of a registry value, which finds the keys
-of all files and opens those concerned; `everything` takes every definition and text out of the XML.
+of all files and opens those concerned; `everything` takes every definition and text out of the XML. `filling` does so
+while the cache is empty, and `cached` when the store was read before: the files are read and hashed, but not parsed.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import os
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,7 +25,7 @@ from benchmarks.state_recovery import sample_data
 from policylint.catalogue.admx import AdmxFile, AdmxStore
 from policylint.catalogue.raising import raise_name
 from policylint.model import Scope, registry
-from policylint.readers import admx, xml
+from policylint.readers import admx, admx_cache, xml
 from policylint.readers.source import Source
 
 STORES = ("admx/windows-11-25h2", "admx/windows-11-22h2-multilang")
@@ -52,6 +57,12 @@ def names(found: Sequence[Source]) -> AdmxStore:
     return store
 
 
+def filling(cache: Path, found: Sequence[Source]) -> AdmxStore:
+    """A store that was asked for one name, and kept for the first time."""
+    shutil.rmtree(cache / "admx", ignore_errors=True)
+    return names(found)
+
+
 def everything(found: Sequence[Source]) -> tuple[AdmxFile, ...]:
     """A store whose definitions were all read."""
     files = admx.take(found)[0].admx
@@ -72,17 +83,38 @@ def best(*sides: Callable[[], object]) -> list[float]:
     return times
 
 
+def cached(place: str, side: Callable[[], object]) -> Callable[[], object]:
+    """The same work with that cache."""
+
+    def run() -> object:
+        os.environ[admx_cache.VARIABLE] = place
+        return side()
+
+    return run
+
+
 def measure(folder: Path) -> str:
     """One line per kind of work."""
     found = sources(folder)
     reading = admx.take(found)[0]
     used = {record.path for record in reading.files if record.status == "read"}
     files = [source.file for source in found if source.path in used]
-    labels = ("bare lxml", "take", "take + names", "take + everything")
-    times = best(lambda: bare(files), lambda: admx.take(found), lambda: names(found), lambda: everything(found))
+    with tempfile.TemporaryDirectory() as empty, tempfile.TemporaryDirectory() as filled:
+        sides: dict[str, Callable[[], object]] = {
+            "bare lxml": lambda: bare(files),
+            "take": cached("off", lambda: admx.take(found)),
+            "take + names": cached("off", lambda: names(found)),
+            "take + everything": cached("off", lambda: everything(found)),
+            "filling + names": cached(empty, lambda: filling(Path(empty), found)),
+            "cached": cached(filled, lambda: admx.take(found)),
+            "cached + names": cached(filled, lambda: names(found)),
+            "cached + everything": cached(filled, lambda: everything(found)),
+            "bytes read, hashed": lambda: [hashlib.sha256(file.read_bytes()).digest() for file in files],
+        }
+        times = best(*sides.values())
     policies = sum(record.settings for record in reading.files)
     lines = [f"{folder.name}: {len(reading.admx)} .admx, {len(files)} files in all, {policies} policies"]
-    lines += [f"  {name:18}{t * 1000:8.1f} ms   {t / times[0]:.2f}x" for name, t in zip(labels, times, strict=True)]
+    lines += [f"  {name:19}{t * 1000:8.1f} ms   {t / times[0]:.2f}x" for name, t in zip(sides, times, strict=True)]
     return "\n".join(lines)
 
 

@@ -13,6 +13,8 @@ settings.register_profile("gate", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("gate")
 
+os.environ["POLICYLINT_CACHE"] = "off"  # for the programs that tests start as well; tests of the cache name a folder
+
 
 def _sample_data() -> Path | None:
     named = os.environ.get("POLICYLINT_SAMPLE_DATA")

@@ -33,12 +33,12 @@ class AdmxSet:
 
 def files() -> tuple[AdmxFile, ...]:
     """The shipped files, by path. Their policies are unpacked when they are asked for."""
-    return load(_data())
+    return load(data())
 
 
 def sets() -> tuple[AdmxSet, ...]:
     """What is shipped, by name."""
-    return tuple(AdmxSet(**described) for described in _header(_data())[0]["sets"])
+    return tuple(AdmxSet(**described) for described in _header(data())[0]["sets"])
 
 
 @cache
@@ -55,7 +55,8 @@ def load(data: bytes) -> tuple[AdmxFile, ...]:
 
 
 @cache
-def _data() -> bytes:
+def data() -> bytes:
+    """The data file."""
     return resources("policylint.catalogue").joinpath("data", DATA).read_bytes()
 
 

@@ -8,7 +8,7 @@ Group Policy ADMX Files"); here en-US comes first, so that names are the same wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -17,13 +17,35 @@ from policylint.catalogue.admx import AdmxFile
 from policylint.errors import ReadError
 from policylint.evidence import XmlAt
 from policylint.model import FileRecord, Problem
-from policylint.readers.admx_content import AdmxContent, Texts, count, prefixes, without_identity, without_number
+from policylint.readers import admx_cache
+from policylint.readers.admx_cache import Head
+from policylint.readers.admx_content import (
+    AdmxContent,
+    KeptContent,
+    Texts,
+    count,
+    prefixes,
+    without_identity,
+    without_number,
+)
 from policylint.readers.admx_elements import attributes
 from policylint.readers.source import Reading, Source, problem
 from policylint.readers.xml import child, local, parse
 
 PREFERRED = "en-us"
+_NO_TEXTS = "no .adml file gives its texts: names are the ones inside the file"
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """The bytes of an .admx file and of the texts that come first for it, and what was kept of them in a run before."""
+
+    admx: bytes
+    language: str | None
+    adml: Source | None
+    texts: bytes | None
+    digest: str
 
 
 @dataclass(slots=True)
@@ -36,6 +58,12 @@ class _Pile:
     """ADML files by the store's folder and base name, then by language; '' for one beside the .admx file."""
     opened: dict[Source, Texts | None] = field(default_factory=dict)
     """The ADML files that were opened; None for one that could not be read."""
+    data: dict[Source, bytes] = field(default_factory=dict)
+    """What was read of ADML files already."""
+    recorded: set[Source] = field(default_factory=set)
+    """The ADML files that were read or that could not be: those of `opened`, and those that need not be opened."""
+    heads: dict[str, Head] = field(default_factory=dict)
+    """What was kept of the files, and what is to be kept of them."""
     found: list[AdmxFile] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     records: list[FileRecord] = field(default_factory=list)
@@ -51,13 +79,20 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
     adml = sorted((s for s in sources if _suffix(s) == ".adml"), key=lambda s: s.path)
     languages = _language_folders(admx, adml)
     pile = _Pile(admx, adml, _texts(adml))
+    defining = [source for source in admx if _split(source.path)[0] not in languages]
+    pairs = _pairs(pile, defining) if admx_cache.folder() else {}
+    digests = {pair.digest for pair in pairs.values()}
+    pile.heads |= admx_cache.load(digests) if digests else {}
+    known = len(pile.heads)
     for source in admx:
         folder = _split(source.path)[0]
         if folder in languages:
             reason = f"in the language folder {_split(folder)[1]}: only the store's own folder defines policies"
             pile.records.append(FileRecord(source.path, "ignored", "ADMX", reason))
         else:
-            _read(pile, source)
+            _take(pile, source, pairs.get(source))
+    if len(pile.heads) > known:
+        admx_cache.keep(pile.heads, digests)
     _record_other_texts(pile)
     reading = Reading(admx=tuple(pile.found), problems=tuple(pile.problems), files=tuple(pile.records))
     return reading, [s for s in sources if _suffix(s) not in (".admx", ".adml")]
@@ -103,14 +138,81 @@ def _texts(adml: Sequence[Source]) -> dict[tuple[str, str], dict[str, list[Sourc
     return found
 
 
-def _read(pile: _Pile, source: Source) -> None:
-    """One .admx file with the first of its texts that can be read."""
+def _pairs(pile: _Pile, admx: Sequence[Source]) -> dict[Source, _Pair]:
+    """The files that the cache may know. Which texts come first must not hang on what stands in the .admx file."""
+    found: dict[Source, _Pair] = {}
+    for source in admx:
+        there = pile.texts.get((_split(source.path)[0], _stem(source.path)), {})
+        if PREFERRED in there or len(there) < 2:
+            language, adml = next(_candidates(there, ""), (None, None))
+            try:
+                data, texts = source.read(), adml.read() if adml else None
+            except ReadError:  # told when it is read again
+                continue
+            if adml and texts is not None:
+                pile.data[adml] = texts
+            found[source] = _Pair(data, language, adml, texts, admx_cache.digest(data, texts))
+    return found
+
+
+def _take(pile: _Pile, source: Source, pair: _Pair | None) -> None:
+    """One .admx file: as it was kept, or parsed."""
+    head = pile.heads.get(pair.digest) if pair else None
+    if pair and head:
+        _known(pile, source, pair, head)
+        return
+    before = len(pile.problems)
+    file = _read(pile, source, pair)
+    if pair and file and file.adml == (pair.adml.path if pair.adml else None):
+        told = [(text, list(at.route)) for text, at in _inside(pile.problems[before:])]
+        settings = pile.records[-1].settings
+        pile.heads[pair.digest] = Head(
+            file.namespace, dict(file.prefixes), sorted(file.keys), sorted(file.names), told, settings
+        )
+
+
+def _inside(problems: Iterable[Problem]) -> Iterator[tuple[str, XmlAt]]:
+    """What is wrong inside an .admx file, and where; not that it has no texts, for that is told anew."""
+    for told in problems:
+        if isinstance(told.evidence.place, XmlAt):
+            yield told.message, told.evidence.place
+
+
+def _known(pile: _Pile, source: Source, pair: _Pair, head: Head) -> None:
+    """One .admx file as it was kept; its definitions are parsed when somebody asks for them."""
+    pile.problems += (Problem("RD019", text, source.at(XmlAt(tuple(route)))) for text, route in head.problems)
+    if pair.adml is None:
+        pile.problems.append(Problem("RD019", _NO_TEXTS, source.at()))
+    elif pair.adml not in pile.recorded:
+        pile.recorded.add(pair.adml)
+        pile.records.append(FileRecord(pair.adml.path, "read", "ADML"))
+    adml = pair.adml.path if pair.adml else None
+
+    def parsed() -> AdmxContent:
+        texts = Texts(adml, pair.language or "", _again(pair.texts)) if adml and pair.texts is not None else None
+        return AdmxContent(source.path, _again(pair.admx), head.namespace, head.prefixes, texts)
+
+    content = KeptContent(frozenset(head.keys), frozenset(head.names), parsed)
+    pile.found.append(AdmxFile(source.path, head.namespace, head.prefixes, adml, pair.language, content))
+    pile.records.append(FileRecord(source.path, "read", "ADMX", settings=head.policies))
+
+
+def _again(data: bytes) -> etree._Element:
+    """The root of a document that could be parsed in the run that kept it; an empty one should that have been a lie."""
     try:
-        root = _root(source, "policyDefinitions")
+        return parse(data)
+    except ReadError:
+        return etree.Element("nothing")
+
+
+def _read(pile: _Pile, source: Source, pair: _Pair | None) -> AdmxFile | None:
+    """One .admx file."""
+    try:
+        root = _root(pair.admx if pair else source.read(), "policyDefinitions")
     except ReadError as error:
         pile.problems.append(problem(source, error))
         pile.records.append(FileRecord(source.path, "unread", "ADMX", error.message))
-        return
+        return None
     namespace, using = prefixes(root)
     if not namespace:
         pile.problems.append(Problem("RD019", "has no target namespace: nothing can refer to it", source.at(XmlAt(()))))
@@ -119,13 +221,15 @@ def _read(pile: _Pile, source: Source) -> None:
     texts = _choose(pile, source, root)
     content = AdmxContent(source.path, root, namespace, using, texts)
     adml, language = (texts.path, texts.language) if texts else (None, None)
-    pile.found.append(AdmxFile(source.path, namespace, using, adml, language, content))
+    file = AdmxFile(source.path, namespace, using, adml, language, content)
+    pile.found.append(file)
     pile.records.append(FileRecord(source.path, "read", "ADMX", settings=count(root) - len(nameless)))
+    return file
 
 
-def _root(source: Source, name: str) -> etree._Element:
-    """The root element. Raises ReadError (RD003) when it is another one."""
-    root = parse(source.read())
+def _root(data: bytes, name: str) -> etree._Element:
+    """The root element. Raises ReadError: RD003 when it is another one, and what `parse` raises."""
+    root = parse(data)
     if local(root) != name:
         raise ReadError("RD003", f"the root element is <{local(root)}>, not <{name}>", XmlAt(()))
     return root
@@ -133,34 +237,37 @@ def _root(source: Source, name: str) -> etree._Element:
 
 def _choose(pile: _Pile, source: Source, root: etree._Element) -> Texts | None:
     """The texts of an .admx file; files that cannot be read are reported and passed over."""
-    for language, candidate in _candidates(pile, source, root):
+    resources = child(root, "resources")
+    fallback = attributes(resources).get("fallbackculture", "") if resources is not None else ""
+    there = pile.texts.get((_split(source.path)[0], _stem(source.path)), {})
+    for language, candidate in _candidates(there, fallback):
         if candidate not in pile.opened:
             pile.opened[candidate] = _open(pile, candidate, language)
         texts = pile.opened[candidate]
         if texts is not None:
             return texts
-    message = "no .adml file gives its texts: names are the ones inside the file"
-    pile.problems.append(Problem("RD019", message, source.at()))
+    pile.problems.append(Problem("RD019", _NO_TEXTS, source.at()))
     return None
 
 
 def _open(pile: _Pile, source: Source, language: str) -> Texts | None:
     try:
-        texts = Texts(source.path, language, _root(source, "policyDefinitionResources"))
+        data = pile.data[source] if source in pile.data else source.read()
+        texts = Texts(source.path, language, _root(data, "policyDefinitionResources"))
     except ReadError as error:
+        pile.recorded.add(source)
         pile.problems.append(problem(source, error))
         pile.records.append(FileRecord(source.path, "unread", "ADML", error.message))
         return None
-    pile.records.append(FileRecord(source.path, "read", "ADML"))
+    if source not in pile.recorded:
+        pile.recorded.add(source)
+        pile.records.append(FileRecord(source.path, "read", "ADML"))
     return texts
 
 
-def _candidates(pile: _Pile, source: Source, root: etree._Element) -> Iterator[tuple[str, Source]]:
+def _candidates(there: Mapping[str, Sequence[Source]], fallback: str) -> Iterator[tuple[str, Source]]:
     """Language and file, best first: en-US, the file's fallbackCulture, other languages by name, beside the file."""
-    there = pile.texts.get((_split(source.path)[0], _stem(source.path)), {})
     if PREFERRED not in there:
-        resources = child(root, "resources")
-        fallback = attributes(resources).get("fallbackculture", "") if resources is not None else ""
         order = sorted(there, key=lambda language: (language == "", language != fallback.casefold(), language))
     else:
         order = [PREFERRED, *sorted(there.keys() - {PREFERRED, ""}), ""]
@@ -176,7 +283,7 @@ def _record_other_texts(pile: _Pile) -> None:
     for source in pile.admx:
         definitions.setdefault((_split(source.path)[0], _stem(source.path)), source)
     for source in pile.adml:
-        if source not in pile.opened:
+        if source not in pile.recorded:
             folder, stem = _split(source.path)[0], _stem(source.path)
             store, language = _split(folder)
             owner = definitions.get((store, stem)) or definitions.get((folder, stem))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
@@ -218,6 +219,43 @@ class AdmxContent:
     def _elements(self, holder: etree._Element | None, key: str) -> tuple[AnyElement, ...]:
         made = (element_of(kind, element, key, self._display) for kind, element in parts(holder))
         return tuple(element for element in made if element is not None)
+
+
+@dataclass(frozen=True)
+class KeptContent:
+    """The definitions of an .admx file that was read in a run before: opened for more than its keys and names."""
+
+    known_keys: frozenset[str]
+    known_names: frozenset[str]
+    parsed: Callable[[], AdmxContent]
+
+    @cached_property
+    def _content(self) -> AdmxContent:
+        return self.parsed()
+
+    def keys(self) -> frozenset[str]:
+        """All registry keys that the file names, folded."""
+        return self.known_keys
+
+    def names(self) -> frozenset[str]:
+        """The names of the policies, case-folded."""
+        return self.known_names
+
+    def policies(self) -> tuple[AdmxPolicy, ...]:
+        """The policies, in file order."""
+        return self._content.policies()
+
+    def categories(self) -> tuple[AdmxCategory, ...]:
+        """The categories, in file order."""
+        return self._content.categories()
+
+    def supported_on(self) -> Mapping[str, str]:
+        """The texts of the supportedOn definitions, by case-folded name."""
+        return self._content.supported_on()
+
+    def controls(self, presentation: str) -> tuple[Control, ...]:
+        """The dialog of a presentation id."""
+        return self._content.controls(presentation)
 
 
 def _is_incomplete(element: etree._Element) -> bool:

@@ -1,0 +1,212 @@
+"""The cache of ADMX stores: nothing may depend on it but the time that a run takes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from policylint.catalogue.admx import AdmxFile
+from policylint.readers import admx, admx_cache
+from policylint.readers.admx import take
+from policylint.readers.admx_content import KeptContent
+from policylint.readers.source import Reading, Source
+from tests.admx_writer import adml, category, decimal, policy, store
+from tests.admx_writer import admx as written
+
+TEXTS = adml(Pol="A policy", Pol_Help="Help", Cat="Category")
+FILES: dict[str, str | bytes] = {
+    "app.admx": written(policy(body='<parentCategory ref="Cat"/>'), categories=category("Cat")),
+    "en-US/app.adml": TEXTS,
+    "odd.admx": written(
+        policy(name="Odd", body=f"<enabledValue>{decimal(1)}</enabledValue>"),
+        policy(name=""),
+        policy(name="Number", body='<enabledValue><decimal value="x"/></enabledValue>'),
+        namespace="",
+    ),
+    "de-DE/odd.adml": TEXTS,
+    "torn.admx": "<policyDefinitions>",
+    "en-US/torn.adml": TEXTS,
+    "texts.admx": written(namespace="Texts"),
+    "en-US/texts.adml": "<torn",
+    "de-DE/texts.adml": TEXTS,
+    "several.admx": written(namespace="Several", resources='<resources fallbackCulture="fr-FR"/>'),
+    "de-DE/several.adml": TEXTS,
+    "fr-FR/several.adml": adml(Pol="Une règle"),
+    "en-US/app.admx": written(),
+}
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache that is on."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv(admx_cache.VARIABLE, str(folder))
+    return folder
+
+
+def off(take_all: Callable[[], Reading]) -> Reading:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(admx_cache.VARIABLE, "off")
+        return take_all()
+
+
+def told(file: AdmxFile) -> tuple[object, ...]:
+    """All that a file says."""
+    dialogs = [file.controls(policy) for policy in file.policies]
+    return file, file.keys, file.names, file.policies, file.categories, file.supported_on, dialogs
+
+
+def same(ours: Reading, theirs: Reading) -> bool:
+    return ours == theirs and list(map(told, ours.admx)) == list(map(told, theirs.admx))
+
+
+def entries(cache: Path) -> list[Path]:
+    return sorted(path for path in cache.rglob("*") if path.is_file())
+
+
+def kept(reading: Reading) -> list[str]:
+    return [file.path for file in reading.admx if isinstance(file.content, KeptContent)]
+
+
+def test_a_store_reads_the_same_without_a_cache_with_an_empty_one_and_from_it(cache: Path, tmp_path: Path) -> None:
+    sources = store(tmp_path / "store", FILES)
+    without = off(lambda: take(sources)[0])
+    first, second = take(sources)[0], take(sources)[0]
+    assert same(first, without)
+    assert same(second, without)
+    assert kept(first) == []
+    assert kept(second) == ["app.admx", "odd.admx"]
+
+
+def test_what_cannot_be_read_and_what_hangs_on_the_file_itself_is_not_kept(cache: Path, tmp_path: Path) -> None:
+    sources = store(tmp_path / "store", FILES)
+    take(sources)
+    again = take(sources)[0]
+    assert {file.path for file in again.admx} - set(kept(again)) == {"texts.admx", "several.admx"}
+
+
+@pytest.mark.parametrize("changed", ["app.admx", "en-US/app.adml"])
+def test_a_changed_file_is_read_anew(cache: Path, tmp_path: Path, changed: str) -> None:
+    take(store(tmp_path / "store", FILES))
+    other = FILES | {changed: str(FILES[changed]).replace("Pol", "Other")}
+    sources = store(tmp_path / "store", other)
+    assert same(take(sources)[0], off(lambda: take(sources)[0]))
+    assert len(entries(cache)) == 2
+
+
+def test_a_store_elsewhere_with_the_same_files_is_the_same_entry(cache: Path, tmp_path: Path) -> None:
+    take(store(tmp_path / "one", FILES))
+    sources = store(tmp_path / "two", FILES)
+    assert kept(take(sources)[0]) == ["app.admx", "odd.admx"]
+    assert len(entries(cache)) == 1
+
+
+@pytest.mark.parametrize("word", ["off", "OFF", "", " "])
+def test_the_cache_can_be_switched_off(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    monkeypatch.setenv(admx_cache.VARIABLE, word)
+    assert admx_cache.folder() is None
+
+
+def test_the_system_says_where_the_cache_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv(admx_cache.VARIABLE)
+    for system, variable, expected in (
+        ("linux", "XDG_CACHE_HOME", tmp_path / "policylint"),
+        ("win32", "LOCALAPPDATA", tmp_path / "policylint"),
+        ("darwin", "HOME", tmp_path / "Library" / "Caches" / "policylint"),
+    ):
+        monkeypatch.setattr("sys.platform", system)
+        monkeypatch.setenv(variable, str(tmp_path))
+        assert admx_cache.folder() == expected
+
+
+def test_a_folder_that_cannot_be_written_costs_nothing_but_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("no folder")
+    monkeypatch.setenv(admx_cache.VARIABLE, str(file))
+    sources = store(tmp_path / "store", FILES)
+    assert same(take(sources)[0], off(lambda: take(sources)[0]))
+
+
+def test_only_the_newest_entries_are_kept(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admx_cache, "KEPT", 3)
+    head = admx_cache.Head("", {}, [], [], [], 0)
+    for number in range(5):
+        admx_cache.keep({str(number): head}, [str(number)])
+    assert len(entries(cache)) == 3
+    assert [path.suffix for path in entries(cache)] == [".json"] * 3
+
+
+def rewrite(entry: Path, text: bytes) -> None:
+    """An entry with that text and a checksum that fits."""
+    entry.write_bytes(hashlib.sha256(text).hexdigest().encode() + b"\n" + text)
+
+
+ROWS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=8,
+)
+HEAD = ("namespace", "prefixes", "keys", "names", "problems", "policies")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.dictionaries(st.sampled_from(HEAD), ROWS), st.binary(max_size=80), st.integers(0, 2))
+def test_a_damaged_or_foreign_entry_is_as_good_as_none(
+    cache: Path, tmp_path: Path, parts: dict[str, object], noise: bytes, kind: int
+) -> None:
+    sources = store(tmp_path / "store", FILES)
+    without = off(lambda: take(sources)[0])
+    for path in entries(cache):
+        path.unlink()
+    take(sources)
+    (entry,) = entries(cache)
+    if kind == 0:
+        entry.write_bytes(noise)
+    elif kind == 1:
+        entry.write_bytes(entry.read_bytes()[: len(noise) * 10] + noise)
+    else:
+        rows = json.loads(entry.read_bytes().partition(b"\n")[2])
+        odd = {key: value for key, value in parts.items() if not well_formed(key, value)}
+        rewrite(entry, json.dumps({key: row | odd for key, row in rows.items()}).encode())
+        if not odd:
+            return
+    assert same(take(sources)[0], without)
+
+
+def well_formed(key: str, value: object) -> bool:
+    """Whether it is of the right form; a lie in the right form cannot be told from the truth."""
+    if key == "policies":
+        return type(value) is int
+    if key == "namespace":
+        return isinstance(value, str)
+    if key == "prefixes":
+        return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+    if key == "problems":
+        return isinstance(value, list) and not value
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def test_a_lie_about_a_file_that_is_no_xml_gives_no_definitions(cache: Path, tmp_path: Path) -> None:
+    sources = store(tmp_path / "store", {"torn.admx": "<torn"})
+    digest = admx_cache.digest(b"<torn", None)
+    admx_cache.keep({digest: admx_cache.Head("Lie", {}, ["key"], ["name"], [], 1)}, [digest])
+    (file,) = take(sources)[0].admx
+    assert (file.policies, file.categories, dict(file.supported_on)) == ((), (), {})
+
+
+def test_every_real_store_reads_the_same_from_the_cache(sample_data: Path, cache: Path) -> None:
+    for folder in sorted((sample_data / "admx").iterdir()):
+        sources = [Source(p.relative_to(folder).as_posix(), p) for p in sorted(folder.rglob("*")) if p.is_file()]
+        without = off(lambda sources=sources: admx.take(sources)[0])  # type: ignore[misc]  # bound in the loop
+        admx.take(sources)
+        again = admx.take(sources)[0]
+        assert same(again, without), folder.name
+        assert len(kept(again)) == len(again.admx), folder.name
