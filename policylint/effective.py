@@ -101,11 +101,15 @@ class Effective:
     def out_of_play(self, settings: Collection[SettingId]) -> tuple[Excluded, ...]:
         """The policies that say something about the settings and do not reach the target, by name."""
         found = {
-            (item.policy.name, item.policy.id, item.reason): item
-            for item in self.excluded
-            if any(c.setting in settings and item.scope in (None, c.scope) for c in item.policy.claims)
+            (item.policy.name, item.policy.id, item.reason): item for item in self.excluded if _is_about(item, settings)
         }
         return tuple(found[key] for key in sorted(found))
+
+
+def _is_about(item: Excluded, settings: Collection[SettingId]) -> bool:
+    if item.instead:
+        return not item.instead.isdisjoint(settings)
+    return any(c.setting in settings and item.scope in (None, c.scope) for c in item.policy.claims)
 
 
 def settings_of(subject: Result | Outcome) -> tuple[SettingId, ...]:

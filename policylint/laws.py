@@ -159,6 +159,11 @@ LAWS: Mapping[str, Law] = {
         "DOC",
         "deviceEnrollmentWindowsHelloForBusinessConfiguration (Microsoft Graph)",
     ),
+    "W-URI": Law(
+        "an OMA-URI of Windows Hello names the tenant by its id without braces; anything else there counts for nobody",
+        "DOC",
+        CSP,
+    ),
     "W-DEVLOCK": Law(
         "PIN rules beside Device Lock rules: the strictest counts, or the PIN rules do: documents disagree",
         "CONFLICT",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from policylint.estate import Estate
 from policylint.facts import FactValue, When
-from policylint.model import Policy, Scope
+from policylint.model import Policy, Scope, SettingId
 from policylint.observed import Observation
 from policylint.topology import Target
 
@@ -46,6 +46,8 @@ class Excluded:
     reason: str
     text: str
     scope: Scope | None = None
+    instead: frozenset[SettingId] = frozenset()
+    """Where only a part of the policy is kept out: what that part was meant to set."""
 
 
 @dataclass(frozen=True, slots=True)

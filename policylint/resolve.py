@@ -5,6 +5,7 @@ from __future__ import annotations
 from policylint.contest import resolve_contest
 from policylint.effective import Effective, Result
 from policylint.families.whfb_effective import whfb_effective
+from policylint.families.whfb_misaddressed import without_effect
 from policylint.families.whfb_settings import BY_ID
 from policylint.rank import Precedence
 
@@ -21,7 +22,7 @@ def resolve(precedence: Precedence) -> Effective:
         target.facts.known(),
         tuple(sorted((*rows, *family_rows), key=_place)),
         (trust,),
-        precedence.excluded,
+        (*precedence.excluded, *without_effect(precedence)),
         precedence.observation,
     )
 

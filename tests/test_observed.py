@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -346,6 +347,16 @@ def test_why_tells_who_decided_by_gpresult(tmp_path: Path, monkeypatch: pytest.M
     told = CliRunner().invoke(cli, ["why", "V", ".", "--for", COMPUTER]).output
     (line,) = [line for line in told.splitlines() if line.startswith("  observed")]
     assert line.startswith('  observed   "Alpha" decides (gpresult, precedence 1; r.xml:2:')
+
+
+def test_why_tells_programs_who_decided_by_gpresult(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    backup(tmp_path, A, "Alpha", 1, "contoso.com")
+    (tmp_path / "r.xml").write_text(rsop(*BOTH, "\n", extension("Registry", registry_value(A, 1))))
+    monkeypatch.chdir(tmp_path)
+    told = json.loads(CliRunner().invoke(cli, ["why", "V", ".", "--for", COMPUTER, "-o", "json"]).output)
+    observed = told["setting"]["observed"]
+    assert observed.pop("location")["path"] == "r.xml"
+    assert observed == {"policy": "Alpha", "id": A, "precedence": 1}
 
 
 def test_a_real_report_tells_every_decider(sample_data: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,13 +42,25 @@ def test_a_sysvol_folder_is_a_policy_named_by_its_guid_and_knows_no_links(tmp_pa
     machine, user = f"{GPO}/MACHINE/Registry.pol", f"{GPO}/User/registry.pol"
     reading = read(tmp_path, {f"{GPO}/GPT.INI": GPT, machine: ONE, user: ONE})
     assert reading == Reading(
-        policies=(policy(GUID.upper(), f"{GPO}/GPT.INI", claimed(machine, Scope.DEVICE), claimed(user, Scope.USER)),),
+        policies=(
+            replace(
+                policy(GUID.upper(), f"{GPO}/GPT.INI", claimed(machine, Scope.DEVICE), claimed(user, Scope.USER)),
+                domain="contoso.com",
+            ),
+        ),
         files=(
             FileRecord(f"{GPO}/GPT.INI", "ignored", "GPT.INI", "holds versions, not settings"),
             FileRecord(machine, "read", "Registry.pol", "", 1),
             FileRecord(user, "read", "Registry.pol", "", 1),
         ),
     )
+
+
+def test_the_same_gpo_of_two_domains_is_two_policies_each_with_its_domain(tmp_path: Path) -> None:
+    default = f"Policies/{GUID}/Machine/Registry.pol"
+    places = ("a.contoso.com", "b.contoso.com", "Copies")
+    found = read(tmp_path, {f"{place}/{default}": ONE for place in places}).policies
+    assert [(p.id, p.domain) for p in found] == [(GUID.upper(), d) for d in ("", "a.contoso.com", "b.contoso.com")]
 
 
 def test_a_guid_folder_needs_no_gpt_ini(tmp_path: Path) -> None:

@@ -33,7 +33,8 @@
 `story` (why): `{"version": 1, "target": …, "setting": SETTING, "also": [SETTING], "excluded": […]}`, where "also" holds
 the same one in the other scope and "excluded" the policies that set it and do not reach the target: {"policy", "id",
 "channel", "reason", "text"}; or `{"version": 1, "target": …, "outcome": OUTCOME, …}`, where the outcome has
-"contenders": [CONTENDER] as well, strongest first.
+"contenders": [CONTENDER] as well, strongest first. Where a gpresult report tells who decided, the SETTING has
+"observed": {"policy", "id", "precedence": 1 | null, "location"}.
 
 Binary values are hexadecimal text, lists are arrays, secrets are "****". The output is ASCII, so that no code page and
 no terminal can do anything to it.
@@ -51,6 +52,7 @@ from policylint.facts import ALWAYS
 from policylint.findings import Finding, Location, Summary
 from policylint.locate import Locator
 from policylint.model import as_json
+from policylint.observed import ObservedSetting
 from policylint.reports import RuleText
 from policylint.reports.order import ordered
 from policylint.reports.phrases import open_value, said, tally
@@ -96,7 +98,7 @@ def effective(effective: Effective, locator: Locator, color: bool = False) -> st
 
 def story(effective: Effective, subjects: Sequence[Result | Outcome], locator: Locator, color: bool = False) -> str:
     """Why a setting, in each scope that has it, or an outcome is as it is."""
-    first, *others = [_subject(subject, locator) for subject in subjects]
+    first, *others = [_subject(effective, subject, locator) for subject in subjects]
     kind = "setting" if isinstance(subjects[0], Result) else "outcome"
     out = effective.out_of_play([setting for subject in subjects for setting in settings_of(subject)])
     excluded = [
@@ -112,11 +114,22 @@ def story(effective: Effective, subjects: Sequence[Result | Outcome], locator: L
     return dumps({"version": VERSION, "target": _target(effective), kind: first, "also": others, "excluded": excluded})
 
 
-def _subject(subject: Result | Outcome, locator: Locator) -> Json:
+def _subject(effective: Effective, subject: Result | Outcome, locator: Locator) -> Json:
     if isinstance(subject, Result):
-        return _setting(subject, locator)
+        seen = effective.observed(subject)
+        return {**_setting(subject, locator), **({} if seen is None else {"observed": _observed(seen, locator)})}
     contenders = [_contender(contender, locator) for contender in subject.contenders]
     return {**_outcome(subject), "contenders": contenders}
+
+
+def _observed(seen: ObservedSetting, locator: Locator) -> Json:
+    """Who decided the setting when gpresult ran."""
+    return {
+        "policy": seen.gpo.name,
+        "id": seen.gpo.id,
+        "precedence": seen.precedence,
+        "location": _place(seen.evidence, locator),
+    }
 
 
 def dumps(document: object) -> str:

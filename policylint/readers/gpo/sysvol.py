@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from policylint.errors import ReadError
 from policylint.evidence import Evidence
@@ -27,6 +28,7 @@ from policylint.readers.gpo.tree import (
 from policylint.readers.source import Reading, Source, problem
 
 _GUID = re.compile(r"\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}", re.IGNORECASE)
+_DNS = re.compile(r"[\w-]+(\.[\w-]+)+")
 _AUDIT_HEADER = b"Machine Name,"
 _HALVES = {"machine": Scope.DEVICE, "user": Scope.USER}
 
@@ -99,8 +101,15 @@ def _gpo(folder: str, files: Sequence[tuple[str, Source]]) -> Reading:
     name = folder.rpartition("/")[2]
     identity = name.upper() if _is_guid(folder) else folder
     tree = read_tree(files, None, identity)
-    policy = _policy(identity, identity, _stands_for(files).at(), tree)
+    policy = replace(_policy(identity, identity, _stands_for(files).at(), tree), domain=_domain(folder))
     return Reading((policy,), problems=tuple(tree.problems), files=tuple(tree.files))
+
+
+def _domain(folder: str) -> str:
+    """The domain of a GPO folder in SYSVOL, `contoso.com/Policies/{GUID}`; '' where the path does not tell it."""
+    above, _, policies = folder.rpartition("/")[0].rpartition("/")
+    name = above.rpartition("/")[2]
+    return name if policies.casefold() == "policies" and _DNS.fullmatch(name) else ""
 
 
 def _stands_for(files: Sequence[tuple[str, Source]]) -> Source:
