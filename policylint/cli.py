@@ -195,8 +195,15 @@ def rules() -> None:
 @rules.command("list")
 @click.option("-o", "--output", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--select", multiple=True, metavar="RULES", help="Rules or families to list.")
-def list_rules(form: str, select: tuple[str, ...]) -> None:
+@click.option("--catalogue", "known", is_flag=True, help="List what is known about settings instead: sources, counts.")
+def list_rules(form: str, select: tuple[str, ...], known: bool) -> None:
     """List the rules."""
+    if known:
+        from policylint.catalogue.contents import contents
+        from policylint.reports.catalogue import catalogue, catalogue_json
+
+        _write(catalogue(contents()) if form == "text" else catalogue_json(contents()), None)
+        return
     from policylint.reports.rulebook import listing, listing_json
     from policylint.rules import load_rules
     from policylint.rules import select as select_rules
