@@ -116,6 +116,8 @@ def _element(definition: Graph, nodes: Mapping[str, str], elements: Mapping[str,
     if not tail and f"_{name.casefold()}" == key[-len(name) - 1 :]:
         return "" if nodes[id_].casefold().endswith(f"/{name.casefold()}") else name
     parent = _parent(id_, nodes)
+    if parent is None and nodes[id_].casefold().endswith(f"/{name.casefold()}"):
+        return ""  # its id abbreviates the URI
     if parent is None or not elements[parent]:
         return tail or _tail(id_, nodes[id_])
     rest = id_[len(parent) + 1 :]
