@@ -204,6 +204,38 @@ def test_rules_of_attack_surface_reduction_are_choices_of_the_catalog(tmp_path: 
     )
 
 
+def test_antivirus_settings_are_those_of_the_catalog_by_their_last_part(tmp_path: Path) -> None:
+    body = """DisplayName = "AV";
+TemplateId = "804339ad-1553-4478-a742-138fb5807418_1";
+RoleScopeTagIds = @("0");
+AllowArchiveScanning = 1;
+AvgCPULoadFactor = 50;
+ExcludedPaths = @("C:\\A", "D:\\B");
+LowSeverityThreats = "quarantine";
+TamperProtectionOfTheFuture = "on";
+ExcludedProcesses = @{ a = 1 };"""
+    reading = read(tmp_path, {"tenant.ps1": script(block(body, "IntuneAntivirusPolicyWindows10SettingCatalog"))})
+    node = "./Device/Vendor/MSFT/Policy/Config/Defender/"
+    assert values(only(reading)) == {
+        f"{node}AllowArchiveScanning": 1,
+        f"{node}AvgCPULoadFactor": 50,
+        f"{node}ExcludedPaths": ("C:\\A", "D:\\B"),
+        f"{node}ThreatSeverityDefaultAction/lowseveritythreats": "1=2",
+    }
+    told = "of IntuneAntivirusPolicyWindows10SettingCatalog has no value of a known shape"
+    assert [(problem.rule, problem.message) for problem in reading.problems] == [
+        ("RD012", f"tamperProtectionOfTheFuture {told} (no single setting has its name)"),
+        ("RD012", f"excludedProcesses {told} (its value does not fit the setting)"),
+    ]
+
+
+def test_exclusions_beside_attack_surface_reduction_rules_are_read(tmp_path: Path) -> None:
+    body = 'DisplayName = "ASR";\nattacksurfacereductiononlyexclusions = @("C:\\A");'
+    text = script(block(body, "IntuneSettingCatalogASRRulesPolicyWindows10"))
+    node = "./Device/Vendor/MSFT/Policy/Config/Defender/AttackSurfaceReductionOnlyExclusions"
+    assert values(only(read(tmp_path, {"tenant.ps1": text}))) == {node: ("C:\\A",)}
+
+
 def test_custom_profiles_keep_deliberately_empty_values(tmp_path: Path) -> None:
     members = "OmaUri = './Vendor/MSFT/X'; Value = ''; odataType = '#microsoft.graph.omaSettingString'"
     body = f"DisplayName = 'C';\r\nOmaSettings = @(MSFT_O{{ {members}; IsEncrypted = $False }});"

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from policylint.errors import ReadError
+from policylint.readers.intune import blueprint_flat
 from policylint.readers.intune.dsc import Resource, resources
 from policylint.readers.intune.graph_object import Item
 from policylint.readers.json import pointer
@@ -26,6 +27,8 @@ _TYPES: Mapping[str, str] = {
     for name, type_ in {
         "IntuneSettingCatalogCustomPolicyWindows10": "deviceManagementConfigurationPolicy",
         "IntuneSettingCatalogASRRulesPolicyWindows10": "deviceManagementConfigurationPolicy",
+        "IntuneAntivirusPolicyWindows10SettingCatalog": "deviceManagementConfigurationPolicy",
+        "IntuneEndpointDetectionAndResponsePolicyWindows10": "deviceManagementConfigurationPolicy",
         "IntuneDeviceCompliancePolicyWindows10": "windows10CompliancePolicy",
         "IntuneDeviceConfigurationPolicyWindows10": "windows10GeneralConfiguration",
         _TEMPLATE.format("Custom"): "windows10CustomConfiguration",
@@ -66,8 +69,6 @@ _NOT_GRAPH = frozenset(
 
 _RENAMED = {"odataType": "@odata.type", "dataType": "@odata.type", "stringValue": "value", "intValue": "value"}
 _TARGETS = ("groupId", "deviceAndAppManagementAssignmentFilterId", "deviceAndAppManagementAssignmentFilterType")
-_ASR = "IntuneSettingCatalogASRRulesPolicyWindows10"
-_ASR_RULES = "device_vendor_msft_policy_config_defender_attacksurfacereductionrules"
 
 
 def items(source: Source, text: str) -> Iterator[Item | ReadError]:
@@ -88,8 +89,8 @@ def _item(source: Source, resource: Resource) -> Item:
         body["id"] = kept["Identity"]
     if "Assignments" in kept:
         body["assignments"] = list(_assignments(kept["Assignments"]))
-    if resource.type.casefold() == _ASR.casefold():
-        body = _asr(body, graph)
+    if blueprint_flat.is_flat(resource.type):
+        body = blueprint_flat.catalog(resource.type, body, graph.lines)
     return Item(source, body, lines={"": resource.line, **graph.lines})
 
 
@@ -130,18 +131,3 @@ def _assignments(stated: object) -> Iterator[dict[str, object]]:
             elif isinstance(group, str):
                 target["groupId"] = group
             yield {"target": {"@odata.type": told.get("dataType", ""), **target}}
-
-
-def _asr(body: Mapping[str, object], graph: _Graph) -> dict[str, object]:
-    """Attack surface reduction rules as flat properties, put back into choices of the settings catalog."""
-    about = {name: value for name, value in body.items() if name in ("@odata.type", "id", "assignments", "description")}
-    rules = [name for name, value in body.items() if name not in about and isinstance(value, str)]
-    rules = [name for name in rules if name not in ("displayName", "identity")]
-    settings = []
-    for index, name in enumerate(rules):
-        graph.lines[f"/settings/{index}"] = graph.lines.get(pointer(name), 1)
-        id_ = f"{_ASR_RULES}_{name.casefold()}"
-        chosen = {"value": f"{id_}_{body[name]}", "children": []}
-        settings.append({"settingInstance": {"settingDefinitionId": id_, "choiceSettingValue": chosen}})
-    named = {"name": body.get("displayName"), "platforms": "windows10"}
-    return {**about, **named, "settings": settings}
