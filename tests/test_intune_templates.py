@@ -71,6 +71,35 @@ def test_a_rule_of_attack_surface_reduction_meets_the_settings_catalog(tmp_path:
     }
 
 
+def test_a_choice_in_a_dialog_is_the_policy_and_its_element(tmp_path: Path) -> None:
+    profile = template(GENERAL, internetExplorerInternetZoneAccessToDataSources="disable")
+    node = f"{CONFIG}/InternetExplorer/InternetZoneAllowAccessToDataSources"
+    assert values(only(read_one(tmp_path, profile))) == {node: 1, f"{node}/IZ_Partname1406": 3}
+
+
+def test_a_number_is_written_in_the_unit_of_its_node(tmp_path: Path) -> None:
+    limit = only(read_one(tmp_path, template(ENDPOINT, localSecurityOptionsMachineInactivityLimitInMinutes=15)))
+    node = f"{CONFIG}/LocalPoliciesSecurityOptions/InteractiveLogon_MachineInactivityLimit"
+    assert values(limit) == {node: 900}
+    size = only(read_one(tmp_path, template(ENDPOINT, eventLogServiceSystemLogMaximumFileSizeInKb=32768)))
+    log = f"{CONFIG}/EventLogService/SpecifyMaximumFileSizeSystemLog"
+    assert values(size) == {log: 1, f"{log}/Channel_LogMaxSize": 32768}
+
+
+def test_a_user_right_is_the_list_of_those_who_have_it(tmp_path: Path) -> None:
+    users = [{"name": "Administrators", "securityIdentifier": "*S-1-5-32-544"}, {"name": "CONTOSO\\Backup"}]
+    profile = template(ENDPOINT, userRightsBackupData={"state": "allowed", "localUsersOrGroups": users})
+    assert values(only(read_one(tmp_path, profile))) == {
+        f"{CONFIG}/UserRights/BackupFilesAndDirectories": ("*S-1-5-32-544", "CONTOSO\\Backup")
+    }
+
+
+def test_a_user_right_that_is_blocked_keeps_its_graph_name(tmp_path: Path) -> None:
+    """Whether nobody has it then, or the service writes nothing, no reference tells."""
+    profile = template(ENDPOINT, userRightsBackupData={"state": "blocked", "localUsersOrGroups": []})
+    assert values(only(read_one(tmp_path, profile))) == {f"graph:{ENDPOINT}/userRightsBackupData.state": "blocked"}
+
+
 def test_user_defined_turns_network_protection_off_where_it_means_so(tmp_path: Path) -> None:
     found = values(only(read_one(tmp_path, template(ENDPOINT, defenderNetworkProtectionType="userDefined"))))
     assert found == {f"{CONFIG}/Defender/EnableNetworkProtection": 0}
@@ -167,7 +196,7 @@ def test_update_rings_state_their_schedule_by_its_type(tmp_path: Path) -> None:
     name = "graph:windowsUpdateForBusinessConfiguration/installationSchedule"
     assert values(only(read_one(tmp_path, ring))) == {
         name: "windowsUpdateActiveHoursInstall",
-        f"{name}.activeHoursStart": "08:00:00.0000000",
+        f"{CONFIG}/Update/ActiveHoursStart": 8,
         f"{CONFIG}/Update/DeferQualityUpdatesPeriodInDays": 3,
     }
 

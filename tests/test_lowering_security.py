@@ -19,6 +19,7 @@ from policylint.model import Channel, Claim, Policy, PolicyKind, Scope, Value, c
 from policylint.principals import principal, principals
 from policylint.readers.gpo import audit_csv, security_template
 from policylint.readers.source import Source
+from tests.intune_writer import GRAPH, only, read_one
 
 HERE = Evidence("made.json", LineAt(1))
 LSA = r"MACHINE\System\CurrentControlSet\Control\Lsa"
@@ -240,6 +241,79 @@ def test_a_node_is_the_template_entry_of_a_gpo(node: str, section: str, row: str
     assert ours.written == mdm(node, written).claims
 
 
+ENDPOINT, RESTRICTIONS = "windows10EndpointProtectionConfiguration", "windows10GeneralConfiguration"
+
+
+@pytest.mark.parametrize(
+    ("entity", "name", "value", "section", "row"),
+    [
+        (ENDPOINT, f"localSecurityOptions{name}", value, section, row)
+        for name, value, section, row in (
+            ("BlockMicrosoftAccounts", True, "Registry Values", rf"{SYSTEM}\NoConnectedUser=4,3"),
+            ("BlockRemoteLogonWithBlankPassword", True, "Registry Values", rf"{LSA}\LimitBlankPasswordUse=4,1"),
+            ("DisableGuestAccount", True, "System Access", "EnableGuestAccount = 0"),
+            ("DisableAdministratorAccount", True, "System Access", "EnableAdminAccount = 0"),
+            ("AllowUndockWithoutHavingToLogon", True, "Registry Values", rf"{SYSTEM}\UndockWithoutLogon=4,0"),
+            ("AllowPKU2UAuthenticationRequests", True, "Registry Values", rf"{LSA}\pku2u\AllowOnlineID=4,0"),
+            ("MachineInactivityLimit", 15, "Registry Values", rf"{SYSTEM}\InactivityTimeoutSecs=4,900"),
+            ("BlockRemoteOpticalDriveAccess", True, "Registry Values", rf'{WINLOGON}\AllocateCDRoms=1,"1"'),
+            (
+                "FormatAndEjectOfRemovableMediaAllowedUser",
+                "administratorsAndInteractiveUsers",
+                "Registry Values",
+                rf'{WINLOGON}\AllocateDASD=1,"2"',
+            ),
+            (
+                "StandardUserElevationPromptBehavior",
+                "automaticallyDenyElevationRequests",
+                "Registry Values",
+                rf"{SYSTEM}\ConsentPromptBehaviorUser=4,0",
+            ),
+            (
+                "AdministratorElevationPromptBehavior",
+                "promptForConsentOnTheSecureDesktop",
+                "Registry Values",
+                rf"{SYSTEM}\ConsentPromptBehaviorAdmin=4,2",
+            ),
+            (
+                "AllowRemoteCallsToSecurityAccountsManager",
+                "O:BAG:BAD:(A;;RC;;;BA)",
+                "Registry Values",
+                rf'{LSA}\RestrictRemoteSAM=1,"O:BAG:BAD:(A;;RC;;;BA)"',
+            ),
+            (
+                "AllowAnonymousEnumerationOfSAMAccountsAndShares",
+                True,
+                "Registry Values",
+                rf"{LSA}\RestrictAnonymous=4,1",
+            ),
+        )
+    ]
+    + [
+        (
+            ENDPOINT,
+            "userRightsDebugPrograms",
+            {"state": "allowed", "localUsersOrGroups": [{"name": "Administrators"}]},
+            "Privilege Rights",
+            "SeDebugPrivilege = *S-1-5-32-544",
+        ),
+        (
+            ENDPOINT,
+            "xboxServicesLiveGameSaveServiceStartupMode",
+            "disabled",
+            "Service General Setting",
+            '"XblGameSave",4,""',
+        ),
+        (RESTRICTIONS, "passwordMinimumAgeInDays", 1, "System Access", "MinimumPasswordAge = 1"),
+    ],
+)
+def test_a_template_property_is_the_template_entry_of_a_gpo(
+    entity: str, name: str, value: object, section: str, row: str, tmp_path: Path
+) -> None:
+    profile = {"@odata.type": f"{GRAPH}{entity}", "id": "1", "displayName": "Profile", name: value}
+    assert stated(lowered(only(read_one(tmp_path, profile)))) == stated(gpo(section, row))
+
+
 @pytest.mark.parametrize(
     ("node", "written"),
     [
@@ -353,8 +427,8 @@ def test_the_sample_policies_are_lowered(sample_data: Path) -> None:
     # What stays: two rows of local groups that add members, and a removable-media option stated in words.
     assert counted == {
         "userrights": (248, 0),
-        "localpoliciessecurityoptions": (456, 1),
+        "localpoliciessecurityoptions": (544, 1),
         "audit": (367, 0),
-        "systemservices": (48, 0),
+        "systemservices": (60, 0),
         "localusersandgroups": (12, 8),
     }

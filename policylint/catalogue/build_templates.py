@@ -4,7 +4,8 @@ Two tables go in. One is Microsoft's article "Graph APIs and matching Windows 10
 and offset (CC BY 4.0); the other the Intune portal's own metadata of its profiles as rows of property, type, meaning
 and options (MIT, from Micke-K/IntuneManagement). Facts come out and no prose. Neither tells the number that a node gets
 for a Graph word, so that is worked out where it is beyond doubt: switches whose name and whose node's name both say
-which way they turn, and the words in `template_facts` that the CSP's own page lists. What is left keeps its Graph name.
+which way they turn, and the words in `template_facts` and `template_choices` that the CSP's own page lists. The
+rest keep their Graph names.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from policylint.catalogue import template_choices
 from policylint.catalogue.settings_catalog import all_definitions
 from policylint.catalogue.template_facts import (
     ASR,
@@ -54,7 +56,7 @@ _BOOLEAN_NODES = re.compile(r"/MSFT/(Firewall|SharedPC|SecureAssessment)/")
 _VERSION = re.compile(r"(type|setting|inseconds)$")
 """Later versions of a property end so; one profile has only one of them set."""
 
-_NOT_THEIRS = frozenset({"remoteassistancesolicitedsetting"})
+_NOT_THEIRS = frozenset({"remoteassistancesolicitedsetting", "userrightsregisterprocessasservice"})
 """Rows of the article that name another property's node."""
 
 _MISSPELLED = {"windows10endpointconfiguration": ENDPOINT}
@@ -93,8 +95,13 @@ def template_properties(article: Rows, portal: Rows) -> bytes:
     for one in list(found.values()):
         if one.name.casefold() in _NOT_THEIRS:
             one.nodes.clear()
+    rights = [one for one in found.values() if any("/UserRights/" in node for node in one.nodes)]
+    granted = [(one, list(one.nodes)) for one in rights]
     _lower(found.values())
+    for one, nodes in granted:
+        one.kind, one.nodes, one.words = "r", nodes, {}
     _add_known(found)
+    _add_choices(found)
     lines = ("\t".join(_row(one)) for one in sorted(found.values(), key=lambda p: (p.entity, p.name)))
     return gzip.compress("".join(f"{line}\n" for line in lines).encode("utf-8"), compresslevel=9, mtime=0)
 
@@ -242,6 +249,14 @@ def _add_known(found: dict[tuple[str, str], _Property]) -> None:
         if area == "Audit" and "_Audit" in name and not definition.element:
             one = _property(found, GENERAL, name.replace("_", ""))
             one.kind, one.nodes, one.words = "e", [definition.node], dict(AUDIT)
+
+
+def _add_choices(found: dict[tuple[str, str], _Property]) -> None:
+    """Words that were looked up one by one."""
+    for entity, name, node, words in template_choices.rows():
+        one = _property(found, entity, name)
+        one.kind = one.kind or ("b" if "true" in words else "n" if "#" in words else "e" if words else "s")
+        one.nodes, one.words = [node], words
 
 
 def _row(one: _Property) -> Iterator[str]:

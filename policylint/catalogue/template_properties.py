@@ -18,7 +18,7 @@ from typing import Literal
 
 from policylint.model import Value
 
-Kind = Literal["boolean", "enum", "number", "string", "list", "object", "unknown"]
+Kind = Literal["boolean", "enum", "number", "string", "list", "object", "right", "unknown"]
 
 KINDS: Mapping[str, Kind] = {
     "b": "boolean",
@@ -27,9 +27,13 @@ KINDS: Mapping[str, Kind] = {
     "s": "string",
     "l": "list",
     "o": "object",
+    "r": "right",
     "": "unknown",
 }
-"""The letter of each kind in the table."""
+"""The letter of each kind in the table. A right is an object: a state, and the users and groups that it is given to."""
+
+_NUMBER = "#"
+_TIMES = "*"
 
 _DATA = "template-properties.tsv.gz"
 _NOTHING = frozenset({"null", "notConfigured", "userDefined", "deviceDefault", "false", ""})
@@ -47,8 +51,26 @@ class Property:
     """The CSP node that it writes; '' where none is known, or where the value that it writes there is not."""
     silent: frozenset[str]
     """The values that configure nothing, as words of JSON."""
-    words: Mapping[str, Value] = field(hash=False)
-    """What Graph's words become in the node; empty where the value goes in as it is."""
+    words: Mapping[str, Value | Mapping[str, Value]] = field(hash=False)
+    """What Graph's words become in the node; empty where the value goes in as it is.
+
+    The word `#` stands for any number: it becomes itself, or `60*` times it. A word that becomes several values has
+    them by the element of the policy behind the node, that of the node itself under ''.
+    """
+
+    def written(self, value: Value) -> Mapping[str, Value] | None:
+        """What the value becomes, by element ('' for the node itself); None where that is not known."""
+        if not self.node:
+            return None
+        if not self.words:
+            return {"": value}
+        number = value if isinstance(value, int) and not isinstance(value, bool) else None
+        told = word(value) if number is None else _NUMBER
+        if told is None or told not in self.words:
+            return None
+        becomes = self.words[told]
+        parts = becomes if isinstance(becomes, Mapping) else {"": becomes}
+        return parts if number is None else {element: _counted(part, number) for element, part in parts.items()}
 
     def says_nothing(self, value: object, chosen: bool = False) -> bool:
         """Whether the value means "not configured".
@@ -58,6 +80,14 @@ class Property:
         """
         told = word(value)
         return told in self.silent and not (chosen and told not in _NOTHING)
+
+
+def _counted(becomes: Value, number: int) -> Value:
+    """The number in the node's unit."""
+    if becomes == _NUMBER:
+        return number
+    text = becomes if isinstance(becomes, str) else ""
+    return number * int(text[:-1]) if text.endswith(_TIMES) else becomes
 
 
 def word(value: object) -> str | None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from policylint.catalogue import template_properties
-from policylint.catalogue.template_properties import Property, word
+from policylint.catalogue.template_properties import Property
 from policylint.model import Claim, PolicyKind, Problem, Scope, SettingId, Value, csp, named
 from policylint.readers.intune.graph_object import Found, Item
 from policylint.readers.intune.policy import policy
@@ -150,18 +150,22 @@ def parts(stated: Stated) -> Iterator[Part]:
         if isinstance(chosen, str):
             choice = re.split(r"\.|--", chosen)[-1]
             yield claim(replace(stated, value=choice), None)
-        for name, member in value.items():
-            if "@" not in name and "#" not in name and "$" not in name:
-                yield from parts(stated.member(name, member))
+        yield from _right(stated, known, value) if known and known.kind == "right" else _members(stated, value)
     elif isinstance(value, str) and _MASK.fullmatch(value):
         message = f"the value of {stated.origin} is masked in the export: it is not compared"
         yield Problem("RD015", message, stated.item.below(stated.at), stated.item.id)
     elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
         yield from _rows(stated, value)
     else:
-        yield claim(stated, known)
+        yield from claims(stated, known)
         if known is None and not _in_known_object(stated):
             yield Unknown(stated.name)
+
+
+def _members(stated: Stated, value: Mapping[str, object]) -> Iterator[Part]:
+    for name, member in value.items():
+        if "@" not in name and "#" not in name and "$" not in name:
+            yield from parts(stated.member(name, member))
 
 
 def _in_known_object(stated: Stated) -> bool:
@@ -186,24 +190,41 @@ def _rows(stated: Stated, rows: list[object]) -> Iterator[Part]:
 
 
 def claim(stated: Stated, known: Property | None) -> Claim:
-    """The claim of a configured property: under its CSP node where the value is known there, else by its Graph name."""
-    setting, scope, value = _lowered(stated.value, known)
-    if setting is None:
-        entity, name = (known.entity, known.name) if known else (stated.entity, stated.name)
-        setting, value = named("graph", entity, name), plain(stated.value)
+    """The claim of a configured property under its Graph name."""
+    entity, name = (known.entity, known.name) if known else (stated.entity, stated.name)
+    return _claim(stated, named("graph", entity, name), Scope.DEVICE, plain(stated.value))
+
+
+def claims(stated: Stated, known: Property | None) -> Iterator[Claim]:
+    """The claims of a configured property: under its CSP node where the value is known there, else by its Graph name.
+
+    A choice in the dialog of an administrative template is two: the policy's state, and the element below its node.
+    """
+    written = known.written(plain(stated.value)) if known else None
+    if known is None or written is None:
+        yield claim(stated, known)
+        return
+    for element, value in written.items():
+        yield _claim(stated, csp(f"{known.node}/{element}" if element else known.node), _scope(known), value)
+
+
+def _claim(stated: Stated, setting: SettingId, scope: Scope, value: Value) -> Claim:
     return Claim(setting, scope, value, _type(value), stated.item.below(stated.at), origin=stated.origin)
 
 
-def _lowered(value: object, known: Property | None) -> tuple[SettingId | None, Scope, Value]:
-    if known is None or not known.node:
-        return None, Scope.DEVICE, None
-    scope = Scope.USER if known.node.startswith("./User/") else Scope.DEVICE
-    if known.words:
-        told = word(value)
-        if told is None or told not in known.words:
-            return None, scope, None
-        return csp(known.node), scope, known.words[told]
-    return csp(known.node), scope, plain(value)
+def _scope(known: Property) -> Scope:
+    return Scope.USER if known.node.startswith("./User/") else Scope.DEVICE
+
+
+def _right(stated: Stated, known: Property, value: Mapping[str, object]) -> Iterator[Part]:
+    """A user right: who has it, where the profile gives it to somebody; else its members by their Graph names."""
+    listed = value.get("localUsersOrGroups")
+    rows = [row for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+    names = [row.get("securityIdentifier") or row.get("name") for row in rows]
+    if value.get("state") == "allowed" and names and all(isinstance(name, str) for name in names):
+        yield _claim(stated, csp(known.node), Scope.DEVICE, tuple(map(str, names)))
+    else:
+        yield from _members(stated, value)
 
 
 def plain(value: object) -> Value:
