@@ -303,7 +303,7 @@ def test_a_decider_that_differs_from_the_exports_is_found(tmp_path: Path) -> Non
 
 
 def test_a_decider_that_says_nothing_in_its_export_is_found(tmp_path: Path) -> None:
-    BackupWriter(id=A, name="Alpha").write(tmp_path)
+    BackupWriter(id=A, name="Alpha", links=link("contoso.com")).write(tmp_path)
     backup(tmp_path, B, "Beta", 2)
     (tmp_path / "r.xml").write_text(rsop(*BOTH, extension("Registry", registry_value(A, 1))))
     said = f'gpresult of {COMPUTER} shows that "Alpha" decides {VALUE}, and the exports say "Beta"'
@@ -337,6 +337,41 @@ def test_templates_are_compared_by_name_and_category(tmp_path: Path, category: s
     backup(tmp_path, B, "Beta", 2)
     (tmp_path / "r.xml").write_text(rsop(*BOTH, extension("Registry", template(A, "No gadgets", category))))
     assert len(messages(tmp_path)) == found
+
+
+def test_a_gpo_that_was_refused_and_reaches_the_target_by_the_exports_is_found(tmp_path: Path) -> None:
+    backup(tmp_path, B, "Beta", 2)
+    (tmp_path / "r.xml").write_text(rsop(gpo(B, "Beta", applied(0), more="<AccessDenied>true</AccessDenied>")))
+    assert messages(tmp_path) == [
+        f'gpresult of {COMPUTER} shows that "Beta" was not applied (access denied) to the computer, '
+        "and by the exports it reaches the target"
+    ]
+
+
+def test_a_gpo_that_was_applied_and_is_not_linked_there_by_the_exports_is_found(tmp_path: Path) -> None:
+    backup(tmp_path, B, "Beta", 2, "contoso.com/Elsewhere")
+    (tmp_path / "r.xml").write_text(rsop(gpo(B, "Beta", applied(1))))
+    assert messages(tmp_path) == [
+        f'gpresult of {COMPUTER} shows that "Beta" was applied to the computer, '
+        "and by the exports it is kept out: not linked to a container of this target"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("som", "seen", "more"),
+    [
+        ("contoso.com/W", 1, ""),
+        ("contoso.com/W", 0, ""),
+        ("contoso.com/W", 0, "<IsValid>false</IsValid>"),
+        ("contoso.com/Elsewhere", 0, "<AccessDenied>true</AccessDenied>"),
+    ],
+)
+def test_gpos_that_both_tell_alike_or_the_report_leaves_open_are_no_finding(
+    tmp_path: Path, som: str, seen: int, more: str
+) -> None:
+    backup(tmp_path, B, "Beta", 2, som)
+    (tmp_path / "r.xml").write_text(rsop(gpo(B, "Beta", applied(seen), more=more)))
+    assert messages(tmp_path) == []
 
 
 def test_why_tells_who_decided_by_gpresult(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What gpresult saw beside what the exports say: deciders that differ (RD033)."""
+"""What gpresult saw beside what the exports say: GPOs that were applied or not, and deciders that differ (RD033)."""
 
 from __future__ import annotations
 
@@ -8,27 +8,56 @@ from dataclasses import replace
 from policylint.checks.found import Found, Spot, claim_spot, quoted
 from policylint.effective import Contender, Effective, Result, State
 from policylint.estate import Estate
-from policylint.model import Channel
+from policylint.facts import ALWAYS
+from policylint.model import Channel, Policy, Scope
 from policylint.naming import named
 from policylint.observed import Observation, ObservedSetting, observation_of
 from policylint.rank import rank
 from policylint.resolve import resolve
 from policylint.targets import targets
+from policylint.topology import Target
 
 
 def differs(estate: Estate) -> Iterable[Found]:
-    """Settings that one GPO decided when gpresult ran, and that another decides by the exports, for certain.
+    """GPOs that came through or did not when gpresult ran, and settings with another decider, against the exports.
 
     Only GPOs whose exports were read are compared, and only where the two say different things: which of two equal
     values wins is of no consequence, and not always known.
     """
     for target in targets(estate):
         seen = observation_of(target, estate.observations)
+        if seen is not None:
+            yield from _reached(estate, target, seen)
         narrowed = None if seen is None else _narrow(estate, seen)
         if narrowed is not None:
             effective = named(resolve(rank(narrowed, target)), estate)
             for row in effective.settings:
                 yield from _compared(row, effective, estate)
+
+
+_REFUSED = frozenset({"access denied", "disabled", "filtered out"})
+"""Refusals that the exports tell too. Of others, an empty GPO among them, they say nothing."""
+
+
+def _reached(estate: Estate, target: Target, seen: Observation) -> Iterator[Found]:
+    """GPOs that gpresult saw applied and that do not reach the target by the exports, for certain, or the reverse."""
+    precedence = rank(estate, target)
+    for scope, policy in ((scope, policy) for scope in Scope for policy in estate.policies):
+        listed = [gpo for gpo in seen.side(scope).gpos if gpo.same(policy)]
+        ours = [reach for reach in precedence.reaches if reach.policy is policy and reach.scope is scope]
+        out = [o for o in precedence.excluded if o.policy is policy and o.scope in (None, scope)]
+        if any(gpo.applied for gpo in listed) and out and not ours:
+            yield _found(target, seen, policy, scope, "was applied", f"it is kept out: {out[0].text}")
+        refusals = {gpo.refused for gpo in listed}
+        if len(refusals) == 1 and refusals <= _REFUSED and any(reach.when == ALWAYS for reach in ours):
+            yield _found(target, seen, policy, scope, f"was not applied ({refusals.pop()})", "it reaches the target")
+
+
+def _found(target: Target, seen: Observation, policy: Policy, scope: Scope, saw: str, exported: str) -> Found:
+    side = "computer" if scope is Scope.DEVICE else "user"
+    message = f"gpresult of {target.name} shows that {quoted([policy.name])} {saw} to the {side}"
+    spots = (Spot(seen.evidence, None, "listed here"), Spot(policy.evidence, policy, "otherwise by the exports"))
+    return Found(f"{message}, and by the exports {exported}", spots, scope=scope)
 
 
 def _narrow(estate: Estate, seen: Observation) -> Estate | None:
