@@ -432,3 +432,27 @@ def test_the_sample_policies_are_lowered(sample_data: Path) -> None:
         "systemservices": (60, 0),
         "localusersandgroups": (12, 8),
     }
+
+
+def test_authors_of_both_worlds_agree_where_their_advice_does(sample_data: Path) -> None:
+    """Public baselines as an oracle: a wrong entry, unit or direction would set a setting apart in all of them."""
+    worlds: dict[Channel, dict[str, set[Value]]] = {Channel.GPO: {}, Channel.MDM: {}}
+    gpos = ("nsacyber-shb", "msft-ws2022-baseline", "policyrules-msft", "policyrules-0x6d", "private-secure-windows")
+    for folder in (*(f"gpo/{name}" for name in gpos), "intune"):
+        for policy in policylint.read([str(sample_data / folder)]).policies:
+            for claim in policy.claims:
+                if claim.setting.key.startswith(("secedit:", "audit:")):
+                    worlds[policy.channel].setdefault(claim.setting.key, set()).add(claim.value)
+    theirs, ours = worlds[Channel.GPO], worlds[Channel.MDM]
+    shared = theirs.keys() & ours.keys()
+    apart = {key.rpartition("\\")[2].rpartition("/")[2] for key in shared if not theirs[key] & ours[key]}
+    assert len(shared) == 111
+    assert apart == {  # each was looked at in the files
+        "audit:{0cce9242-69ae-11d9-bed3-505054503030}",  # Kerberos: off on clients, on where the templates are for DCs
+        "newadministratorname",  # everybody has a name of their own
+        "newguestname",
+        "sesystemprofileprivilege",  # the profile says S-1-5-80, which is the beginning of a SID
+        "seshutdownprivilege",  # users may shut down clients, and not servers
+        "undockwithoutlogon",  # blocked for privileged workstations; the only template is a laptop's export
+        "validateadmincodesignatures",
+    }
