@@ -178,6 +178,58 @@ def why(
 
 
 @cli.command(epilog=EPILOG)
+@click.argument("sides", nargs=-1, type=click.Path(), metavar="OLD NEW | REV..REV [PATHS]...", required=True)
+@target_option
+@output_option
+@topology_option
+@devices_option
+@gplink_option
+@click.option(
+    "--fail-on", type=click.Choice(FAIL_ON), default="error", show_default=True, help="The severity of new findings."
+)
+@color_option
+def diff(
+    sides: tuple[str, ...],
+    target: str | None,
+    outputs: tuple[str, ...],
+    topology: str | None,
+    devices: tuple[str, ...],
+    gplink_order: LinkOrder | None,
+    fail_on: str,
+    color: bool | None,
+) -> None:
+    """Show what changes on machines: between two folders or files, or two git revisions.
+
+    \b
+    policylint diff exports-monday exports-friday
+    policylint diff main..HEAD exports
+    policylint diff v1 v2 exports
+    """
+    from policylint import revisions
+    from policylint.diff import diff as compare
+    from policylint.diff import pair_of
+    from policylint.lint import summary
+    from policylint.readers import read
+    from policylint.reports import DIFF_FORMATS, Compared
+    from policylint.rules import load_rules
+
+    wanted = _outputs(outputs, DIFF_FORMATS)
+    here = Path.cwd()
+    with revisions.sides(sides) as found:
+        old, new = (read(s.paths, topology, s.base, gplink_order, devices, here) for s in found)
+        pair = None if target is None else pair_of(target, old, new)
+        difference = compare(old, new, load_rules(), pair, (found[0].root, found[1].root))
+        before, after = (
+            Compared(side.label, summary(estate), _locator(estate))
+            for side, estate in zip(found, (old, new), strict=True)
+        )
+        for name, path in wanted:
+            shown = _colored(color) and path is None
+            _write(DIFF_FORMATS[name](difference, before, after, shown), path)
+    _exit(max(_code(old), _code(new)) or _code(new, difference.new, fail_on))
+
+
+@cli.command(epilog=EPILOG)
 @click.argument("rule")
 def explain(rule: str) -> None:
     """Explain one rule: what it finds, why that matters, how to fix it."""

@@ -6,6 +6,7 @@ A GPO's name may hold an escape sequence that clears the screen, a direction ove
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -36,6 +37,15 @@ def workflow(text: str) -> str:
 def workflow_property(text: str) -> str:
     """A property of a GitHub workflow command, where `:` and `,` separate and are percent-encoded too."""
     return workflow(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def markdown(text: str) -> str:
+    """The text as a code span (CommonMark 6.1), in which nothing is markup, a mention or a link."""
+    shown = terminal(text) or " "
+    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if shown.strip() and (shown[0] in "` " or shown[-1] in "` ") else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
 
 
 def spreadsheet(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from policylint.evidence import Evidence
@@ -80,6 +80,16 @@ class Finding:
             path = self.locations[0].evidence.path
             parts.append("/".join(path.split("/")[-2:]).casefold() if self.policies else path)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def fingerprint_below(finding: Finding, root: str) -> str:
+    """The fingerprint with the file's name as it is below a root, such as an archive's, which may have another name."""
+    if not root or not finding.locations:
+        return finding.fingerprint
+    first, *others = finding.locations
+    name = first.evidence.path.removeprefix(root).lstrip("/")
+    moved = replace(first, evidence=replace(first.evidence, path=name))
+    return replace(finding, locations=(moved, *others)).fingerprint
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,9 @@ def targets(estate: Estate) -> tuple[Target, ...]:
     Targets that gpresult reports tell come on top. A container that links nothing and blocks nothing sees what the one
     above it sees, so in a whole directory only the others count.
     """
-    observed = tuple(target for target in estate.topology.target if target.observed)
-    if len(observed) < len(estate.topology.target):
+    if not is_derived(estate):
         return tuple(estate.topology.target)
+    observed = tuple(estate.topology.target)
     every = estate.topology.soms
     paths = {key: som.path.rstrip("/") for key, som in every.items() if not _same_as_above(som, every)}
     for policy in sorted(estate.policies, key=lambda p: p.id):
@@ -42,6 +42,11 @@ def targets(estate: Estate) -> tuple[Target, ...]:
         for _, path in sorted(paths.items())
     ]
     return (*derived, *observed) or (Target(name=ANY_DEVICE),)
+
+
+def is_derived(estate: Estate) -> bool:
+    """Whether nobody wrote targets down, so that they are the containers that the exports show."""
+    return all(target.observed for target in estate.topology.target)
 
 
 def _same_as_above(som: Som, every: Mapping[str, Som]) -> bool:

@@ -7,10 +7,12 @@ is first used: most runs use one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from policylint.diff import Difference
     from policylint.effective import Effective, Outcome, Result
     from policylint.findings import Finding, Severity, Summary
     from policylint.locate import Locator
@@ -77,6 +79,22 @@ class PlacementFormat(Protocol):
         """The report in pieces; the last one ends with a line break."""
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One side of a comparison: what it is called, what was read there, and where its files are opened."""
+
+    name: str
+    summary: Summary
+    locator: Locator
+
+
+class DiffFormat(Protocol):
+    """Prints what changes between two estates."""
+
+    def __call__(self, found: Difference, old: Compared, new: Compared, color: bool = False) -> str:
+        """The report, ending with a line break."""
+
+
 class StoryFormat(Protocol):
     """Prints why a setting (one row per scope) or an outcome is as it is; `effective` says on which target."""
 
@@ -103,4 +121,7 @@ EFFECTIVE_FORMATS: Mapping[str, EffectiveFormat] = {name: _Lazy(name, "effective
 STORY_FORMATS: Mapping[str, StoryFormat] = {name: _Lazy(name, "story") for name in ("text", "json")}
 PLACEMENT_FORMATS: Mapping[str, PlacementFormat] = {
     name: _Lazy(f"all_{name}", "every") for name in ("text", "json", "csv")
+}
+DIFF_FORMATS: Mapping[str, DiffFormat] = {
+    name: _Lazy(f"diff_{name}", "difference") for name in ("text", "json", "markdown")
 }
