@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from policylint.catalogue.admx import AdmxFile
@@ -14,7 +15,7 @@ from policylint.topology import Topology
 from policylint.zip_member import Member
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Estate:
     """Policies, definitions, groups and the directory as read; plus what became of every file."""
 
@@ -38,3 +39,12 @@ class Estate:
     def unread(self) -> int:
         """How many files could not be read, or not fully."""
         return sum(record.status == "unread" for record in self.files)
+
+    @cached_property
+    def groups_named(self) -> Mapping[str, Sequence[Group]]:
+        """The groups that exports describe, by id and by name without case."""
+        found: dict[str, list[Group]] = {}
+        for group in self.groups:
+            for name in {group.id.casefold(), group.name.casefold()}:
+                found.setdefault(name, []).append(group)
+        return found

@@ -160,14 +160,15 @@ def _entries(wanted: Iterable[str], estate: Estate) -> Sequence[GroupEntry]:
 
 def _aliases(name: str, estate: Estate) -> frozenset[str]:
     """Every spelling of a group: what exports call it and what the topology calls it."""
-    found, before = {name.casefold()}, set[str]()
-    while found != before:
-        before = set(found)
-        for group in estate.groups:
-            both = {group.id.casefold(), group.name.casefold()}
-            found |= both if found & both else set()
-        for entry in _entries(found, estate):
-            found |= entry.names
+    found, waiting = set[str](), [name.casefold()]
+    while waiting:
+        alias = waiting.pop()
+        if alias not in found:
+            found.add(alias)
+            for group in estate.groups_named.get(alias, ()):
+                waiting += (group.id.casefold(), group.name.casefold())
+            for entry in estate.topology.groups_named.get(alias, ()):
+                waiting += entry.names
     return frozenset(found)
 
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policylint.checks import observed, whfb_pin, whfb_profiles, whfb_tenant, whfb_trust
+from policylint.checks import admx_files, observed, whfb_pin, whfb_profiles, whfb_tenant, whfb_trust
 from policylint.checks.found import EstateCheck, TargetCheck
 
 READING = "reading"
 """The check of rules that report what readers ran into: the readers name the rule themselves."""
 
 ESTATE_CHECKS: Mapping[str, EstateCheck] = {
+    "admx_duplicate_namespace": admx_files.duplicate_namespace,
+    "admx_missing_texts": admx_files.missing_texts,
+    "admx_outside_policy_keys": admx_files.outside_policy_keys,
+    "admx_additive_differs": admx_files.additive_differs,
+    "admx_opposite_meaning": admx_files.opposite_meaning,
+    "admx_in_language_folder": admx_files.in_language_folder,
     "observed_differs": observed.differs,
     "whfb_wrong_tenant": whfb_profiles.wrong_tenant,
     "whfb_no_such_node": whfb_profiles.no_such_node,
