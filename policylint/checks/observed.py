@@ -11,7 +11,7 @@ from policylint.estate import Estate
 from policylint.facts import ALWAYS
 from policylint.model import Channel, Policy, Scope
 from policylint.naming import named
-from policylint.observed import Observation, ObservedSetting, observation_of
+from policylint.observed import Observation, ObservedGpo, ObservedSetting, observation_of
 from policylint.rank import rank
 from policylint.resolve import resolve
 from policylint.targets import targets
@@ -42,8 +42,7 @@ _REFUSED = frozenset({"access denied", "disabled", "filtered out"})
 def _reached(estate: Estate, target: Target, seen: Observation) -> Iterator[Found]:
     """GPOs that gpresult saw applied and that do not reach the target by the exports, for certain, or the reverse."""
     precedence = rank(estate, target)
-    for scope, policy in ((scope, policy) for scope in Scope for policy in estate.policies):
-        listed = [gpo for gpo in seen.side(scope).gpos if gpo.same(policy)]
+    for scope, policy, listed in _listed(estate, seen):
         ours = [reach for reach in precedence.reaches if reach.policy is policy and reach.scope is scope]
         out = [o for o in precedence.excluded if o.policy is policy and o.scope in (None, scope)]
         if any(gpo.applied for gpo in listed) and out and not ours:
@@ -51,6 +50,16 @@ def _reached(estate: Estate, target: Target, seen: Observation) -> Iterator[Foun
         refusals = {gpo.refused for gpo in listed}
         if len(refusals) == 1 and refusals <= _REFUSED and any(reach.when == ALWAYS for reach in ours):
             yield _found(target, seen, policy, scope, f"was not applied ({refusals.pop()})", "it reaches the target")
+
+
+def _listed(estate: Estate, seen: Observation) -> Iterator[tuple[Scope, Policy, list[ObservedGpo]]]:
+    """The GPOs of the estate that the report lists, on each side, with the links that it lists them at."""
+    ids = {gpo.id.casefold() for scope in Scope for gpo in seen.side(scope).gpos}
+    ours = [policy for policy in estate.policies if policy.id.casefold() in ids]
+    for scope, policy in ((scope, policy) for scope in Scope for policy in ours):
+        listed = [gpo for gpo in seen.side(scope).gpos if gpo.same(policy)]
+        if listed:
+            yield scope, policy, listed
 
 
 def _found(target: Target, seen: Observation, policy: Policy, scope: Scope, saw: str, exported: str) -> Found:
