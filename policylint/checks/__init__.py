@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policylint.checks import admx_files, observed, whfb_pin, whfb_profiles, whfb_tenant, whfb_trust
+from policylint.checks import admx_files, csp_nodes, observed, whfb_pin, whfb_profiles, whfb_tenant, whfb_trust
 from policylint.checks.found import EstateCheck, TargetCheck
 
 READING = "reading"
@@ -18,6 +18,11 @@ ESTATE_CHECKS: Mapping[str, EstateCheck] = {
     "admx_opposite_meaning": admx_files.opposite_meaning,
     "admx_in_language_folder": admx_files.in_language_folder,
     "observed_differs": observed.differs,
+    "csp_no_such_node": csp_nodes.no_such_node,
+    "csp_wrong_type": csp_nodes.wrong_type,
+    "csp_out_of_range": csp_nodes.out_of_range,
+    "csp_mdm_wins_form": csp_nodes.mdm_wins_form,
+    "csp_restarts": csp_nodes.restarts,
     "whfb_wrong_tenant": whfb_profiles.wrong_tenant,
     "whfb_no_such_node": whfb_profiles.no_such_node,
     "whfb_wrong_type": whfb_profiles.wrong_type,
