@@ -62,9 +62,11 @@ def test_nested_settings_of_an_object_give_the_same_as_its_json(tmp_path: Path) 
     assert values(only(read_one(tmp_path, written))) == values(whole)
     written["settings"] = nested
     assert values(only(read_one(tmp_path, written))) == values(whole)
+    node = "./Device/Vendor/MSFT/BitLocker"
     assert values(whole) == {
-        f"graph:{ENDPOINT}/bitLockerFixedDrivePolicy.encryptionMethod": "xtsAes256",
-        f"graph:{ENDPOINT}/bitLockerFixedDrivePolicy.requireEncryptionForWriteAccess": True,
+        f"{node}/EncryptionMethodByDriveType": 1,
+        f"{node}/EncryptionMethodByDriveType/EncryptionMethodWithXtsFdvDropDown_Name": 7,
+        f"{node}/FixedDrivesRequireEncryption": 1,
     }
 
 

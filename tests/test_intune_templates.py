@@ -126,16 +126,28 @@ def test_a_word_that_no_csp_value_is_known_for_keeps_its_graph_name(tmp_path: Pa
 
 
 def test_members_of_an_object_are_named_by_their_path(tmp_path: Path) -> None:
-    drive = {
-        "@odata.type": f"{GRAPH}bitLockerSystemDrivePolicy",
-        "encryptionMethod": "xtsAes256",
-        "minimumPinLength": 6,
+    proxy = {
+        "@odata.type": f"{GRAPH}windows10NetworkProxyServer",
+        "address": "127.0.0.2:8080",
+        "useForLocalAddresses": True,
     }
-    found = values(only(read_one(tmp_path, template(ENDPOINT, bitLockerSystemDrivePolicy=drive))))
+    found = values(only(read_one(tmp_path, template(GENERAL, networkProxyServer=proxy))))
     assert found == {
-        f"graph:{ENDPOINT}/bitLockerSystemDrivePolicy.encryptionMethod": "xtsAes256",
-        f"graph:{ENDPOINT}/bitLockerSystemDrivePolicy.minimumPinLength": 6,
+        f"graph:{GENERAL}/networkProxyServer.address": "127.0.0.2:8080",
+        f"graph:{GENERAL}/networkProxyServer.useForLocalAddresses": True,
     }
+
+
+def test_choices_in_one_dialog_enable_its_policy_once(tmp_path: Path) -> None:
+    options = {"recoveryKeyUsage": "blocked", "hideRecoveryOptions": True, "blockDataRecoveryAgent": False}
+    profile = template(ENDPOINT, bitLockerFixedDrivePolicy={"recoveryOptions": options})
+    node = "./Device/Vendor/MSFT/BitLocker/FixedDrivesRecoveryOptions"
+    claims = only(read_one(tmp_path, profile)).claims
+    assert [(claim.setting.text, claim.value) for claim in claims] == [
+        (node, 1),
+        (f"{node}/FDVRecoveryKeyUsageDropDown_Name", 0),
+        (f"{node}/FDVHideRecoveryPage_Name", 1),
+    ]
 
 
 def test_rows_of_a_list_are_settings_by_their_names(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ contradict each other the property is not there and keeps its Graph name; so do 
 where nothing tells whether "disabled" is the policy disabled or the choice "Disable" in it.
 
 A row is a property, its node (of the Policy CSP unless it begins with `./`) and its words. `block=0` is a value of the
-node, `high=1+ENCRYPTION_LEVEL=3` the node and an element of the policy behind it; `#` is a number: as it is, `#=60*`
-times 60, `#=1+Size=#` in an element; `$NAME` stands for the words of that name below.
+node, `high=1+ENCRYPTION_LEVEL=3` the node and an element of the policy behind it, `allowed=+Usage=2` an element alone;
+`#` is a number: as it is, `#=60*` times 60, `#=1+Size=#` in an element; `$NAME` stands for the words of that name.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ def _word(text: str) -> tuple[str, Any]:
     word, value = match["word"], match["value"] or "#"
     root, _, element = value.partition("+")
     name, _, inner = element.partition("=")
-    return word, {"": _value(root), name: _value(inner)} if name else _value(root)
+    state = {"": _value(root)} if root else {}
+    return word, state | {name: _value(inner)} if name else _value(root)
 
 
 def _value(text: str) -> Any:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -124,13 +125,24 @@ def properties(item: Item) -> Iterator[tuple[str, object]]:
 
 
 def counted(item: Item, found: Iterable[Part]) -> Iterator[Claim | Problem]:
-    """Claims and problems as they come, then one problem (RD012) that counts the unknown properties."""
+    """Claims and problems as they come, then one problem (RD012) that counts the unknown properties.
+
+    Several choices in one dialog each say that its policy is enabled: that is claimed once.
+    """
     unknown: list[str] = []
-    for part in found:
+    enabled: set[tuple[SettingId, Scope, Value]] = set()
+    kept = list(found)
+    places = Counter(part.evidence for part in kept if isinstance(part, Claim))
+    for part in kept:
         if isinstance(part, Unknown):
             unknown.append(part.name)
-        else:
-            yield part
+            continue
+        if isinstance(part, Claim) and places[part.evidence] > 1:
+            stated = (part.setting, part.scope, part.value)
+            if stated in enabled:
+                continue
+            enabled.add(stated)
+        yield part
     if unknown:
         count = f"{len(unknown)} settings" if len(unknown) > 1 else "1 setting"
         names = ", ".join(unknown[:_SHOWN]) + (" and others" if len(unknown) > _SHOWN else "")
