@@ -10,6 +10,7 @@ from functools import cached_property
 from policylint.catalogue import shipped
 from policylint.catalogue.admx import AdmxStore
 from policylint.estate import Estate
+from policylint.lowering.admx_definitions import Definitions
 from policylint.model import Channel, Value
 
 
@@ -33,3 +34,8 @@ class Context:
                 for claim in policy.claims:
                     found[claim.setting.key].add(claim.value)
         return {key: frozenset(values) for key, values in found.items()}
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        """The ADMX policies behind CSP nodes and behind what Intune shows."""
+        return Definitions(self.estate, self.store)
