@@ -34,9 +34,14 @@ NAMES = (
     "baseline.PolicyRules",
     "archive.zip",
     "result.xml",
+    "definitions.json.gz",
+    "devices.csv",
+    "topology.toml",
 )
-"""What an input can be: one name for every reader."""
-ENDINGS = {Path(name).suffix.casefold(): number for number, name in reversed(list(enumerate(NAMES)))}
+"""What an input can be: one name for every reader. Any XML is a result.xml: DDF files, reports and gpresult's alike."""
+ENDINGS = {Path(name).suffix.casefold(): number for number, name in reversed(list(enumerate(NAMES)))} | {
+    ".xml": NAMES.index("result.xml")
+}
 BY_NAME = {Path(name).name.casefold(): number for number, name in enumerate(NAMES)}
 LARGEST = 65_536
 
