@@ -6,7 +6,15 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from policylint.checks import CONTEST_CHECKS, ESTATE_CHECKS, HELLO_CHECKS, READING, TARGET_CHECKS
+from policylint.checks import (
+    BUILD_CHECKS,
+    CONTEST_CHECKS,
+    ESTATE_CHECKS,
+    HELLO_CHECKS,
+    READING,
+    TARGET_CHECKS,
+    os_builds,
+)
 from policylint.checks.found import WHERE, Found, View
 from policylint.contested import contested, narrow
 from policylint.estate import Estate
@@ -67,7 +75,7 @@ def _estate(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
 
 def _targets(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
     """Target checks, run once for each set of placements that see the same policies, and merged by fingerprint."""
-    for checks, narrowed in ((HELLO_CHECKS, _hello), (CONTEST_CHECKS, contested)):
+    for checks, narrowed in ((HELLO_CHECKS, _hello), (CONTEST_CHECKS, contested), (BUILD_CHECKS, os_builds.narrow)):
         chosen = [rule for rule in rules.values() if rule.check in checks]
         if chosen:
             yield from _over_targets(narrowed(estate), estate, chosen)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policylint.checks import admx_files, csp_nodes, observed, whfb_pin, whfb_profiles, whfb_tenant, whfb_trust
+from policylint.checks import (
+    admx_files,
+    csp_nodes,
+    observed,
+    os_builds,
+    whfb_pin,
+    whfb_profiles,
+    whfb_tenant,
+    whfb_trust,
+)
 from policylint.checks.found import EstateCheck, TargetCheck
 
 READING = "reading"
@@ -16,6 +25,11 @@ ESTATE_CHECKS: Mapping[str, EstateCheck] = {
     "admx_outside_policy_keys": admx_files.outside_policy_keys,
     "admx_additive_differs": admx_files.additive_differs,
     "admx_opposite_meaning": admx_files.opposite_meaning,
+    "admx_unexplained": admx_settings.unexplained,
+    "admx_wrong_type_or_range": admx_settings.wrong_type_or_range,
+    "admx_required_missing": admx_settings.required_missing,
+    "admx_wrong_side": admx_settings.wrong_side,
+    "admx_undecidable": admx_settings.undecidable,
     "admx_in_language_folder": admx_files.in_language_folder,
     "observed_differs": observed.differs,
     "csp_no_such_node": csp_nodes.no_such_node,
@@ -62,4 +76,7 @@ HELLO_CHECKS: Mapping[str, TargetCheck] = {
 CONTEST_CHECKS: Mapping[str, TargetCheck] = {}
 """Checks of the settings that several policies of the estate claim, on one target, run for every one."""
 
-TARGET_CHECKS: Mapping[str, TargetCheck] = {**HELLO_CHECKS, **CONTEST_CHECKS}
+BUILD_CHECKS: Mapping[str, TargetCheck] = {"csp_too_old": os_builds.too_old}
+"""Checks of what Intune sends to one target against the build that it runs, run for every one."""
+
+TARGET_CHECKS: Mapping[str, TargetCheck] = {**HELLO_CHECKS, **CONTEST_CHECKS, **BUILD_CHECKS}
