@@ -5,7 +5,8 @@
 FILE is a JSON array (or its gzip) of Graph `deviceManagement/configurationSettings` objects; CSP and PORTAL are the two
 tables that `build_templates` describes; FOLDER is an ADMX store and NAME its set; DDF holds DDF v2 files. Only facts
 are kept: how a URI is spelled, which element a definition stands for, which value a choice has, which node a property
-writes, what a policy writes where, what a node takes. Same input, same bytes out.
+writes, what a policy writes where, what a node takes. Same input, same bytes out. `--gp-mapping` joins the nodes and
+the policies that the data then holds.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from policylint.catalogue import shipped
+from policylint.catalogue import ddf, shipped
+from policylint.catalogue.admx import AdmxStore
 from policylint.catalogue.build_admx import admx_data
 from policylint.catalogue.build_ddf import csp_nodes
+from policylint.catalogue.build_gp_mapping import gp_mapping
 from policylint.catalogue.build_templates import template_properties
 from policylint.catalogue.catalog_rows import Graph, rows
 
@@ -44,6 +47,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--templates", type=Path, nargs=2, metavar=("CSP", "PORTAL"))
     parser.add_argument("--admx", nargs="+", metavar="NAME=FOLDER")
     parser.add_argument("--ddf", type=Path, metavar="DDF")
+    parser.add_argument("--gp-mapping", action="store_true", help="join the CSP nodes and ADMX files that are shipped")
     given = parser.parse_args(argv)
     DATA.mkdir(exist_ok=True)
     if given.settings_catalog:
@@ -58,6 +62,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         (DATA / shipped.DATA).write_bytes(admx_data(stores))
     if given.ddf:
         (DATA / "csp-nodes.tsv.gz").write_bytes(csp_nodes(given.ddf))
+    if given.gp_mapping:
+        (DATA / "gp-mapping.tsv.gz").write_bytes(gp_mapping(ddf.all_nodes(), AdmxStore.of(shipped.files())))
 
 
 if __name__ == "__main__":

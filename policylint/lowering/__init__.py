@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from policylint.estate import Estate
-from policylint.lowering import admx_backed, hello, products, security
+from policylint.lowering import admx_backed, hello, mapped, products, security
 from policylint.lowering.context import Context
 from policylint.model import Channel, Claim, Policy
 
 Lowerer = Callable[[Iterable[Claim], Policy, Context], Iterable[Claim]]
 
-LOWERERS: tuple[Lowerer, ...] = (hello.lower, admx_backed.lower, products.lower, security.lower)
+LOWERERS: tuple[Lowerer, ...] = (hello.lower, admx_backed.lower, products.lower, security.lower, mapped.lower)
 """Each takes the claims of one policy and lowers those of its family; the others pass through, in their order."""
 
 

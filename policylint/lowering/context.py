@@ -11,6 +11,7 @@ from policylint.catalogue import shipped
 from policylint.catalogue.admx import AdmxStore
 from policylint.estate import Estate
 from policylint.lowering.admx_definitions import Definitions
+from policylint.lowering.twins import held_back
 from policylint.model import Channel, Value
 
 
@@ -39,3 +40,8 @@ class Context:
     def definitions(self) -> Definitions:
         """The ADMX policies behind CSP nodes and behind what Intune shows."""
         return Definitions(self.estate, self.store)
+
+    @cached_property
+    def held_back(self) -> frozenset[str]:
+        """The CSP nodes whose claims all stay there, because one of them has no certain meaning in the registry."""
+        return held_back(self.estate.policies)
