@@ -6,79 +6,94 @@ which fact that hangs. A claim that nothing certainly beats can win.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cmp_to_key
 from itertools import combinations
+from typing import Any
 
 import networkx as nx
 
 from policylint.effective import Contender, Result, State
-from policylint.facts import ALWAYS, Every, When, fact_names
+from policylint.facts import ALWAYS, Every, When, every, fact_names
+from policylint.families import channels
+from policylint.families.channels import HELD_BACK, TAMPER, ChannelLaw, facts_of, undecided
 from policylint.model import Channel, Claim, Value
-from policylint.rank import RAW_ORDER, Contestant, order
+from policylint.rank import RAW_ORDER, Contestant, Order
 
-ASSUMED_FACTS = ("M-DEFAULT-RACE", RAW_ORDER)
+ASSUMED_FACTS = ("M-DEFAULT-RACE", RAW_ORDER, TAMPER)
 """Open orders that the documentation leans on one side of: the conditional value follows it."""
 
-DISPUTES = {"M-DEFAULT-GP": "D3", "G-LINK-RAW": "D1"}
+DISPUTES = {"G-LINK-RAW": "D1", **channels.DISPUTES}
 """Rules that the sources disagree about, with the disagreement's id."""
 
+NO_SWITCH = ChannelLaw()
+"""The law between the channels where nothing is known about the rest of the target's policies."""
 
-def strongest_first(contestants: Iterable[Contestant]) -> list[Contestant]:
+
+def strongest_first(contestants: Iterable[Contestant], law: ChannelLaw = NO_SWITCH) -> list[Contestant]:
     """The claims in assumed order of strength. Claims that only exist where nothing else does come last."""
 
     def compare(a: Contestant, b: Contestant) -> int:
         if a.claim.soft is not b.claim.soft:
             return 1 if a.claim.soft else -1
-        if a.policy.id == b.policy.id and a.reach is b.reach:
+        if a.policy.id == b.policy.id and a.reach is b.reach and a.claim.type == b.claim.type:
             return -1 if (a.claim.origin, repr(a.claim.evidence)) < (b.claim.origin, repr(b.claim.evidence)) else 1
-        return -1 if order(a, b).first_wins else 1
+        return -1 if law.order(a, b).first_wins else 1
 
     return sorted(contestants, key=cmp_to_key(compare))
 
 
-def graph_of(contestants: Sequence[Contestant]) -> nx.DiGraph[Contestant]:
-    """The precedence graph: an edge from the (assumed) winner to the loser, with `rule` and `fact` (None: certain)."""
+def graph_of(contestants: Sequence[Contestant], law: ChannelLaw = NO_SWITCH) -> nx.DiGraph[Contestant]:
+    """The precedence graph: an edge from the (assumed) winner to the loser, with its `order`, `rule` and `fact`.
+
+    An edge is certain where it has no fact and its order holds always.
+    """
     graph: nx.DiGraph[Contestant] = nx.DiGraph()
     graph.add_nodes_from(contestants)
     for a, b in combinations(contestants, 2):
         if a.claim.soft is not b.claim.soft:
             soft, hard = (a, b) if a.claim.soft else (b, a)
-            graph.add_edge(hard, soft, rule="G-POL-SPECIAL", fact=None)
+            _add(graph, hard, soft, Order(True, "G-POL-SPECIAL"))
             continue
         if a.policy.id == b.policy.id and a.policy.channel is Channel.GPO:
-            graph.add_edge(a, b, rule="G-POL-LWW", fact=None)
+            _add(graph, a, b, Order(True, "G-POL-LWW"))
             continue
-        found = order(a, b)
-        winner, loser = (a, b) if found.first_wins else (b, a)
-        graph.add_edge(winner, loser, rule=found.rule, fact=found.fact)
+        found = law.order(a, b)
+        _add(graph, *((a, b) if found.first_wins else (b, a)), found)
     return graph
 
 
-def resolve_contest(contestants: Sequence[Contestant]) -> Result:
+def _add(graph: nx.DiGraph[Contestant], winner: Contestant, loser: Contestant, found: Order) -> None:
+    graph.add_edge(winner, loser, order=found, rule=found.rule, fact=found.fact)
+
+
+def resolve_contest(contestants: Sequence[Contestant], law: ChannelLaw = NO_SWITCH) -> Result:
     """The effective value of one setting in one scope from every claim that reaches the target."""
-    ranked = strongest_first(contestants)
+    ranked = strongest_first(contestants, law)
     if len(ranked) == 1:
         return _single(ranked[0])
-    graph = graph_of(ranked)
+    graph = graph_of(ranked, law)
     possible = [c for c in ranked if not _certainly_beaten(c, graph)]
-    reachable = _values(c.claim for c in possible)
-    nothing = not any(c.when == ALWAYS for c in ranked)
-    candidates = (*reachable, *((None,) if nothing and None not in reachable else ()))
     open_orders = _open_orders(possible, graph)
+    reachable = _values(c.claim for c in possible)
+    nothing = not any(c.when == ALWAYS for c in ranked) or any(found.rule == HELD_BACK for *_, found in open_orders)
+    candidates = (*reachable, *((None,) if nothing and None not in reachable else ()))
     conditions = _conditions(possible, open_orders) if len(candidates) > 1 else ()
     certain_conflict = any(
-        rule in ("I-CONF-CONF", "I-COMP-CONF") and a.when == b.when for a, b, rule, _ in open_orders
+        undecided(found.rule, found.fact) and a.when == b.when for a, b, found in open_orders
     )  # both apply wherever one does, and nobody promises a winner
     state = State.DETERMINED if len(candidates) == 1 else State.UNDETERMINED if certain_conflict else State.CONDITIONAL
-    settled = all(fact in ASSUMED_FACTS for *_, fact in open_orders)
+    settled = all(found.fact is None or found.fact in ASSUMED_FACTS for *_, found in open_orders)
     first = ranked[0]
     value = None if len(candidates) > 1 and not settled else first.claim.value
     winner = first if len(candidates) == 1 or settled else None
     losers = [c for c in ranked if c is not winner and not (winner and c.policy.id == winner.policy.id)]
     reasons = dict.fromkeys(
-        [*(r for c in ranked[:1] for r in c.reach.reasons), *(graph.edges[e]["rule"] for e in graph.edges)]
+        [
+            *(r for c in ranked[:1] for r in c.reach.reasons),
+            *(r for *_, edge in graph.edges(data=True) for r in _rules(edge)),
+        ]
     )
     return Result(
         first.claim.setting,
@@ -116,11 +131,17 @@ def _single(only: Contestant) -> Result:
     )
 
 
+def _rules(edge: Mapping[str, Any]) -> tuple[str, ...]:
+    found: Order = edge["order"]
+    return (found.rule, *found.also)
+
+
 def _certainly_beaten(contestant: Contestant, graph: nx.DiGraph[Contestant]) -> bool:
     """Whether some claim that applies wherever it does certainly beats it."""
     own = _parts(contestant.when)
     return any(
-        edge["fact"] is None and _parts(winner.when) <= own for winner, _, edge in graph.in_edges(contestant, data=True)
+        edge["fact"] is None and _parts(every(winner.when, edge["order"].when)) <= own
+        for winner, _, edge in graph.in_edges(contestant, data=True)
     )
 
 
@@ -135,29 +156,30 @@ def _values(claims: Iterable[Claim]) -> tuple[Value, ...]:
 
 def _open_orders(
     possible: Sequence[Contestant], graph: nx.DiGraph[Contestant]
-) -> list[tuple[Contestant, Contestant, str, str]]:
+) -> list[tuple[Contestant, Contestant, Order]]:
     """The pairs of possible winners with different values whose order hangs on a fact."""
     among = graph.subgraph(possible)
     return [
-        (a, b, edge["rule"], edge["fact"])
+        (a, b, edge["order"])
         for a, b, edge in among.edges(data=True)
-        if edge["fact"] is not None and (a.claim.value, a.claim.absent) != (b.claim.value, b.claim.absent)
+        if facts_of(edge["order"]) and (a.claim.value, a.claim.absent) != (b.claim.value, b.claim.absent)
     ]
 
 
 def _conditions(
-    possible: Sequence[Contestant], open_orders: Iterable[tuple[Contestant, Contestant, str, str]]
+    possible: Sequence[Contestant], open_orders: Iterable[tuple[Contestant, Contestant, Order]]
 ) -> tuple[str, ...]:
     applying = [fact for c in possible for fact in sorted(fact_names(c.when))]
-    return tuple(dict.fromkeys([*applying, *(fact for *_, fact in open_orders)]))
+    return tuple(dict.fromkeys([*applying, *(fact for *_, found in open_orders for fact in facts_of(found))]))
 
 
 def _beaten_by(contestant: Contestant, graph: nx.DiGraph[Contestant]) -> tuple[str, ...]:
     """The rules by which other policies beat it."""
     return tuple(
         dict.fromkeys(
-            edge["rule"]
+            rule
             for winner, _, edge in graph.in_edges(contestant, data=True)
             if winner.policy.id != contestant.policy.id
+            for rule in _rules(edge)
         )
     )

@@ -8,20 +8,9 @@ texts), MEASURED (observed on Windows by others), DERIVED (follows from the cite
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
 
-Provenance = Literal["SPEC", "DOC", "MEASURED", "DERIVED", "SILENT", "CONFLICT"]
-
-
-@dataclass(frozen=True, slots=True)
-class Law:
-    """One rule: what it says, how well that is known, and where it stands."""
-
-    text: str
-    provenance: Provenance
-    source: str
-
+from policylint.law import Law
+from policylint.laws_channels import CHANNEL_LAWS, SCOPE_LAWS
 
 GPP = "Group Policy processing (Windows Server documentation)"
 GPOL = "[MS-GPOL]"
@@ -79,17 +68,10 @@ LAWS: Mapping[str, Law] = {
     "G-AUD-LEGACY": Law(
         "advanced audit policy that any GPO sets clears the legacy one", "DOC", "Advanced security audit policy FAQ"
     ),
+    # The computer's side and the user's
+    **SCOPE_LAWS,
     # Group Policy and Intune
-    "M-DEFAULT-GP": Law(
-        "where both set one policy Group Policy wins",
-        "CONFLICT",
-        "Enroll a Windows 10 device automatically using Group Policy (1709)",
-    ),
-    "M-DEFAULT-RACE": Law(
-        "without MDMWinsOverGP a setting in both is a race with no guaranteed winner",
-        "CONFLICT",
-        "Policy CSP - ControlPolicyConflict",
-    ),
+    **CHANNEL_LAWS,
     # Intune
     "I-ASG-NONE": Law("a profile without assignments has no effect", "DOC", "Assign policies in Microsoft Intune"),
     "I-ASG-EXCL": Law(
@@ -214,5 +196,7 @@ FACTS: Mapping[str, str] = {
     "enrolled-after-tenant-policy": "whether the device was enrolled after the tenant-wide policy was made",
     "raw gPLink order": "whether the last link of a raw gPLink string is link order 1",
     "loopback": "how user policy is processed on the computer",
+    "os-build": "which build of Windows the device runs",
+    "tamper-protection": "whether tamper protection keeps Defender's settings as they are",
 }
 """The facts of topology.toml that results may hang on."""

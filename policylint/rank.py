@@ -34,6 +34,10 @@ class Order:
     rule: str
     fact: str | None = None
     """None where the order is certain."""
+    when: When = ALWAYS
+    """Where the order holds; elsewhere the other one may win."""
+    also: tuple[str, ...] = ()
+    """Further rules that explain it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -104,6 +104,7 @@ class Facts(_Table):
     entra_kerberos: bool | None = None
     adfs: bool | None = None
     enrolled_after_tenant_policy: bool | None = None
+    tamper_protection: bool | None = None
 
     @field_validator("os_build")
     @classmethod

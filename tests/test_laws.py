@@ -13,7 +13,7 @@ ID = re.compile(r'"((?:[GMWI]-[A-Z][A-Z0-9-]*|D\d{1,2}))"')
 
 
 def _printed() -> set[str]:
-    files = [path for path in PACKAGE.rglob("*.py") if path.name != "laws.py"]
+    files = [path for path in PACKAGE.rglob("*.py") if not path.name.startswith("laws")]
     return {id_ for path in files for id_ in ID.findall(path.read_text("utf-8"))}
 
 

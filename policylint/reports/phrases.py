@@ -8,6 +8,7 @@ from textwrap import wrap
 from policylint.effective import Contender, Outcome, Result
 from policylint.escape import terminal
 from policylint.facts import Every, Is, Not, Some, When
+from policylint.families.laps import LEFT_UNSET
 from policylint.findings import SEVERITIES, Finding, Summary
 from policylint.locate import Spot
 from policylint.masks import masked
@@ -76,7 +77,7 @@ def claimed(contender: Contender) -> str:
     """What a contender's claim says: `REG_DWORD 1`, `deleted`."""
     claim = contender.claim
     if claim.absent:
-        return "deleted"
+        return LEFT_UNSET if claim.type == LEFT_UNSET else "deleted"
     soft = " (only where nothing is set)" if claim.soft else ""
     return terminal(f"{claim.type} {spelled(open_value(claim, claim.value))}".strip() + soft)
 

@@ -25,6 +25,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "entra-kerberos": ("entrakerberos",),
     "adfs": ("adfs",),
     "enrolled-after-tenant-policy": ("enrolledaftertenantpolicy",),
+    "tamper-protection": ("tamperprotection",),
     "system": ("os", "operatingsystem"),
 }
 """By meaning: the headers that have it, without case, blanks and hyphens; of several the first one counts."""
@@ -112,6 +113,7 @@ FACTS: Mapping[str, Callable[[str], str | bool | None]] = {
     "entra-kerberos": truth,
     "adfs": truth,
     "enrolled-after-tenant-policy": truth,
+    "tamper-protection": truth,
 }
 """The columns that tell facts, and how their cells are read; None says that a cell is not understood."""
 

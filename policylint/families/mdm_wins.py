@@ -1,0 +1,92 @@
+"""ControlPolicyConflict/MDMWinsOverGP: where it is in force, and which settings it reaches (semantics 2.2).
+
+It makes the GP service block the group policy of each *device-wide Policy CSP* policy that is set and has a GP
+equivalent. Other CSPs, nodes without an equivalent and Windows Hello keep their own law; whether it counts for Windows
+Update (D4) and for user policies (M-MWG-USER) is not documented.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import Enum
+
+from policylint.catalogue import ddf, settings_catalog
+from policylint.facts import NEVER, FactValue, Is, When, every, negate, some
+from policylint.lowering.products import number
+from policylint.model import Claim, Scope, csp
+from policylint.rank import Contestant, Precedence
+
+SWITCH = "./Device/Vendor/MSFT/Policy/Config/ControlPolicyConflict/MDMWinsOverGP"
+MINIMUM_BUILD = 17134
+"""Windows 10, version 1803 (M-MWG-SCOPE)."""
+NEW_ENOUGH: When = Is("os-build", f"10.0.{MINIMUM_BUILD} or later")
+_POLICY = re.compile(r"\./(?:(?P<scope>device|user)/)?vendor/msft/policy/config/(?P<area>[^/]+)/", re.IGNORECASE)
+
+
+class Cover(Enum):
+    """Whether the switch reaches what a claim sets; the doubtful ones by the id that says what is not documented."""
+
+    YES = "yes"
+    NO = "no"
+    UPDATE = "D4"
+    USER = "M-MWG-USER"
+    UNMAPPED = "M-MWG-TAGS"
+
+
+def in_force(precedence: Precedence) -> When:
+    """Where the switch is on for the target: the policies that turn it on, and a build that knows it (M-MWG-SCOPE)."""
+    claims = precedence.contests.get((csp(SWITCH).key, Scope.DEVICE), ())
+    on, off = ([c for c in claims if number(c.claim.value) == state] for state in (1, 0))
+    if not on:
+        return NEVER
+    undisputed = negate(some(*(c.when for c in off)))
+    told = some(undisputed, *(_disagreement(a, b) for a in on for b in off))
+    return every(some(*(c.when for c in on)), told, _new_enough(precedence.known))
+
+
+def _disagreement(a: Contestant, b: Contestant) -> When:
+    """That the profile that turns the switch on counts, and not the one that turns it off: Intune promises nothing."""
+    first, second = sorted((a.policy.name, b.policy.name))
+    return Is(f'conflict between "{first}" and "{second}"', a.policy.name == first)
+
+
+def _new_enough(known: Mapping[str, FactValue]) -> When:
+    given = re.fullmatch(r"10\.0\.(\d+)(\.\d+)?", str(known.get("os-build", "")))
+    if given is None:
+        return NEW_ENOUGH
+    return every() if int(given[1]) >= MINIMUM_BUILD else NEVER
+
+
+def cover(contestant: Contestant) -> Cover:
+    """Whether the switch reaches what an Intune claim sets (M-MWG-ONLY-POLICYCSP, M-MWG-TAGS, M-MWG-EXCEPTIONS)."""
+    if contestant.claim.scope is Scope.USER:
+        return Cover.USER
+    if contestant.policy.kind == "administrative-template":
+        return Cover.UNMAPPED
+    uri = uri_of(contestant.claim)
+    policy = _POLICY.match(uri)
+    if policy is None:
+        return Cover.NO
+    if policy["area"].casefold() == "update":
+        return Cover.UPDATE
+    node = ddf.lookup(uri)
+    if node is None:
+        return Cover.UNMAPPED
+    return Cover.YES if node.admx or node.gp else Cover.NO
+
+
+def uri_of(claim: Claim) -> str:
+    """The CSP node that a claim was written to; the element of an ADMX-backed policy counts as its policy's node."""
+    for text in (claim.origin, claim.setting.text):
+        if text.startswith("./"):
+            return text
+        definition = settings_catalog.lookup(text) if text else None
+        if definition is not None:
+            return definition.node
+    return ""
+
+
+def node_of(claim: Claim) -> ddf.Node | None:
+    """What the DDF says about the node that a claim was written to."""
+    return ddf.lookup(uri_of(claim))
