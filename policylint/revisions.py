@@ -10,7 +10,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -31,6 +31,8 @@ class Side:
         return self.paths[0] if len(self.paths) == 1 and self.paths[0] != "." else ""
 
 
+_BATCH = 1_000
+"""Files that are asked of git at a time."""
 HOW = "name two folders or files, two revisions, or a range of revisions such as main..HEAD"
 
 
@@ -126,14 +128,25 @@ def _extract(commit: str, name: str, top: Path, folder: Path) -> None:
     listed = _git(["ls-tree", "-r", "-z", "--full-tree", commit, *below], top, f"'{commit}' cannot be listed")
     entries = [entry.split(b"\t", 1) for entry in listed.split(b"\0") if entry]
     blobs = [(meta.split(), os.fsdecode(path)) for meta, path in entries if meta.split()[1] == b"blob"]
+    for begin in range(0, len(blobs), _BATCH):
+        _batch(blobs[begin : begin + _BATCH], commit, top, folder)
+
+
+def _batch(blobs: Sequence[tuple[list[bytes], str]], commit: str, top: Path, folder: Path) -> None:
+    """Writes some files: `mode type object` and path of each. Raises UsageError for one that git does not have here."""
     feed = b"".join(meta[2] + b"\n" for meta, _ in blobs)
     data = _git(["cat-file", "--batch"], top, f"the files of '{commit}' cannot be read", feed)
     at = 0
     for meta, path in blobs:
-        head, _, _ = data[at : at + 200].partition(b"\n")
+        head = data[at : data.index(b"\n", at)]
+        if head.endswith(b" missing"):
+            raise UsageError(f"git does not have '{path}' of '{commit}' here: fetch it first")
         begin, size = at + len(head) + 1, int(head.split()[2])
         at = begin + size + 1
-        _write(folder, path, meta[0] == b"120000", data[begin : begin + size])
+        try:
+            _write(folder, path, meta[0] == b"120000", data[begin : begin + size])
+        except OSError as exc:
+            raise UsageError(f"'{path}' of '{commit}' cannot be written for reading: {exc.strerror}") from exc
 
 
 def _write(folder: Path, path: str, link: bool, content: bytes) -> None:
@@ -143,6 +156,7 @@ def _write(folder: Path, path: str, link: bool, content: bytes) -> None:
     target = folder.joinpath(*parts)
     target.parent.mkdir(parents=True, exist_ok=True)
     if link:
-        target.symlink_to(os.fsdecode(content))
-    else:
-        target.write_bytes(content)
+        with suppress(OSError):  # systems without links have their text in the place, as in a checkout
+            target.symlink_to(os.fsdecode(content))
+            return
+    target.write_bytes(content)

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from policylint.errors import ConfigError, UsageError
 from policylint.estate import Estate
@@ -153,6 +155,19 @@ def test_a_list_that_cannot_be_read_is_a_problem(content: bytes, message: str, t
         [message],
         FileRecord("devices.csv", "unread", "device list", message),
     )
+
+
+PIECES = st.sampled_from(
+    [*"abn,;\t\"'\r\n=\\/.", "name", "device", "CN=a,", "DC=b", "\0", "\ufeff", "\u2028", "\ud7ff"]
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(PIECES).map("".join) | st.text(), st.sampled_from(["utf-8", "utf-16", "utf-16-be"]))
+def test_any_text_is_read_or_reported(tmp_path: Path, text: str, encoding: str) -> None:
+    targets, problems, record = table(tmp_path, text.encode(encoding, "surrogatepass"))
+    assert record.status == ("unread" if any(p.rule != "RD035" for p in problems) else "read")
+    assert all(target.name for target in targets)
 
 
 @pytest.mark.parametrize(

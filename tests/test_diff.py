@@ -352,6 +352,18 @@ def test_a_container_that_only_one_side_shows_counts_on_both(tmp_path: Path) -> 
     )
 
 
+def git(folder: Path, *arguments: str) -> None:
+    """Runs git as nobody in particular."""
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "core.autocrlf=false")
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def commit(folder: Path) -> None:
+    """Commits everything in the folder."""
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "exports")
+
+
 class TestRevisions:
     """Two revisions of one repository, read from what was committed."""
 
@@ -361,22 +373,14 @@ class TestRevisions:
         folder = desk / "repository"
         shutil.copytree(desk / "old", folder / "exports")
         (folder / ".gitattributes").write_text("*.pol export-ignore\n", "utf-8")
-        self.git(folder, "init", "-q", "-b", "main")
-        self.commit(folder)
-        self.git(folder, "tag", "v1")
+        git(folder, "init", "-q", "-b", "main")
+        commit(folder)
+        git(folder, "tag", "v1")
         shutil.rmtree(folder / "exports")
         shutil.copytree(desk / "new", folder / "exports")
-        self.commit(folder)
+        commit(folder)
         shutil.rmtree(folder / "exports" / "gpo")
         return folder
-
-    def git(self, folder: Path, *arguments: str) -> None:
-        who = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "core.autocrlf=false")
-        subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
-
-    def commit(self, folder: Path) -> None:
-        self.git(folder, "add", "-A")
-        self.git(folder, "commit", "-q", "-m", "exports")
 
     @pytest.mark.parametrize(
         "arguments",

@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from policylint.effective import Effective
 from policylint.estate import Estate
 from policylint.evidence import Evidence
+from policylint.lint import lint
 from policylint.model import Assignment, Channel, Claim, Filtering, Group, Link, Policy, Scope, csp, registry
 from policylint.placements import Signature, placements
 from policylint.rank import rank
 from policylint.resolve import resolve
+from policylint.rules import load_rules
+from policylint.scenario import Scenario, estate_of
 from policylint.topology import Facts, GroupEntry, LinkEntry, Som, Target, Topology
 
 HELLO = r"SOFTWARE\Policies\Microsoft\PassportForWork"
@@ -143,3 +146,58 @@ def test_targets_of_one_class_have_equal_answers(estate: Estate) -> None:
 def test_every_target_is_in_one_class(estate: Estate) -> None:
     names = [name for found in placements(estate) for name in found.names]
     assert sorted(names) == [target.name for target in estate.topology.target]
+
+
+def some_class(estate: Estate) -> list[tuple[str, ...]]:
+    return [found.names for found in placements(estate)]
+
+
+def directory(*soms: Som) -> Topology:
+    """Containers, and a target in each."""
+    return Topology(som=[*soms], target=[Target(name=som.path, device=som.path) for som in soms])
+
+
+LINKED = Policy("A", "A", Channel.GPO, "gpo", EVIDENCE, links=())
+
+
+def test_a_container_that_links_and_blocks_nothing_is_of_the_class_above_it() -> None:
+    quiet = Som(path="contoso.com/W/L", links=[], blocks_inheritance=False)
+    above = Som(path="contoso.com/W", links=[LinkEntry(gpo="A")], blocks_inheritance=False)
+    estate = Estate((LINKED,), topology=directory(above, quiet), linked=True)
+    assert some_class(estate) == [("contoso.com/W", "contoso.com/W/L")]
+
+
+def test_a_container_that_blocks_or_may_block_is_a_class_of_its_own() -> None:
+    soms = [
+        Som(path="contoso.com", links=[LinkEntry(gpo="A")], blocks_inheritance=False),
+        Som(path="contoso.com/blocks", links=[], blocks_inheritance=True),
+        Som(path="contoso.com/unknown", links=[]),
+        Som(path="contoso.com/untold", blocks_inheritance=False),
+    ]
+    estate = Estate((LINKED,), topology=directory(*soms), linked=True)
+    assert some_class(estate) == [(som.path,) for som in soms]
+
+
+def test_groups_that_nothing_asks_about_make_no_class() -> None:
+    filtered = replace(LINKED, filtering=Filtering(("Pilot",), ()))
+    targets = [
+        Target(name=name, groups=groups)
+        for name, groups in (("a", ["x"]), ("b", ["pilot", "y"]), ("c", []), ("d", None))
+    ]
+    estate = Estate((filtered,), topology=Topology(target=targets))
+    assert some_class(estate) == [("a", "c"), ("b",), ("d",)]
+
+
+def test_findings_name_three_targets_and_count_the_others() -> None:
+    given_ = [
+        {"policy": "PKI", "channel": "gpo", "set": {rf"HKLM\{HELLO}!UseCertificateForOnPremAuth": 1}},
+        {"policy": "Cloud", "channel": "gpo", "link": "contoso.com/W#2"}
+        | {"set": {rf"HKLM\{HELLO}!Enabled": 1, rf"HKLM\{HELLO}!UseCloudTrustForOnPremAuth": 1}},
+    ]
+    estate = estate_of(Scenario.model_validate({"given": given_}))
+    [target] = estate.topology.target
+    many = [target.model_copy(update={"name": f"PC-{number:04}"}) for number in range(1500)]
+    estate = replace(estate, topology=estate.topology.model_copy(update={"target": many}))
+    [found] = lint(estate, {"WH001": load_rules()["WH001"]})
+    assert "PC-0000, PC-0001, PC-0002 and 1497 more targets" in found.message
+    assert (found.targets, found.target_count) == (tuple(target.name for target in many[:1000]), 1500)
