@@ -123,10 +123,10 @@ POLICIES: dict[str, tuple[int, int]] = {
     "enrolment": (2, 25),
     "gpo": (545, 13785),
     "identity-protection": (3, 57),
-    "intent": (34, 1535),
+    "intent": (34, 1546),
     "script": (20, 0),
     "settings-catalog": (281, 7311),
-    "template": (37, 1129),
+    "template": (37, 1137),
     "update": (5, 13),
 }
 """By kind of policy: how many there are, and how many claims they make."""

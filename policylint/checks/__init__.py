@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from policylint.checks import (
     admx_files,
+    admx_payloads,
     csp_nodes,
     observed,
     os_builds,
@@ -26,6 +27,7 @@ ESTATE_CHECKS: Mapping[str, EstateCheck] = {
     "admx_additive_differs": admx_files.additive_differs,
     "admx_opposite_meaning": admx_files.opposite_meaning,
     "admx_in_language_folder": admx_files.in_language_folder,
+    "admx_wrong_payload": admx_payloads.wrong_payload,
     "observed_differs": observed.differs,
     "csp_no_such_node": csp_nodes.no_such_node,
     "csp_wrong_type": csp_nodes.wrong_type,

@@ -146,6 +146,7 @@ _FINDERS: Mapping[str, Callable[[tuple[Claim, ...], Definitions], Found]] = {
     "custom": _by_node,
     "administrative-template": _by_display,
     "intent": _by_intent,
+    "template": _by_node,
 }
 
 

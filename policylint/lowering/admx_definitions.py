@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from policylint.catalogue import ddf
 from policylint.catalogue.admx import AdmxFile, AdmxStore, base_name
 from policylint.catalogue.admx_policy import AdmxPolicy, Control
 from policylint.errors import ReadError
@@ -108,7 +107,7 @@ class Definitions:
         area, name = node.split("/")[-2:]
         if "~" in area:
             return self._in_area(area, name, scope)
-        known = ddf.lookup(node)
+        known = self.estate.definitions.nodes.lookup(node)
         if known is None or known.admx is None:
             return NOT_BACKED if known else Miss("is not in the DDF")
         policy = _CORRECTED.get(f"{area}/{name}".casefold(), known.admx.name)
@@ -186,7 +185,7 @@ class Definitions:
         """The ADMX files that custom profiles of the estate ingest, by app."""
         found: dict[str, list[AdmxFile]] = {}
         for policy in self.estate.policies:
-            for claim in policy.claims if policy.kind == "custom" else ():
+            for claim in policy.written or policy.claims if policy.kind == "custom" else ():
                 install = INGESTED.match(claim.setting.text)
                 file = _ingested(claim) if install else None
                 if install and file:
