@@ -23,13 +23,12 @@ from policylint.errors import ReadError
 from policylint.model import FileRecord, Problem
 from policylint.readers import json as json_reading
 from policylint.readers.ddf_nodes import is_ddf, nodes
-from policylint.readers.source import MAX_BYTES, Reading, Source, decode, problem
+from policylint.readers.source import HEAD, MAX_BYTES, Reading, Source, decode, problem
 from policylint.readers.xml import parse
 
 DDF = "CSP definition (DDF)"
 CATALOG = "settings-catalog definitions"
 
-_HEAD = 8 * 1024
 _START = rb'(?:\xef\xbb\xbf|\xff\xfe)?\s*(?:\{[^{}\[\]]*"value"\s*:\s*)?\[\s*\{'
 _TYPE = rb'\s*"@odata\.type"\s*:\s*"#microsoft\.graph\.deviceManagement'
 _KINDS = (
@@ -85,10 +84,10 @@ def _kind(source: Source) -> str | None:
     if source.suffix not in (".json", ".gz", ".xml"):
         return None
     try:
-        data = source.head(_HEAD)
+        data = source.head()
         if source.suffix == ".gz":
             with gzip.GzipFile(fileobj=io.BytesIO(source.read())) as packed:
-                data = packed.read(_HEAD)
+                data = packed.read(HEAD)
     except (ReadError, OSError, EOFError, zlib.error):
         return None
     head = data.replace(b"\0", b"")

@@ -15,6 +15,7 @@ from policylint.observed import Observation
 from policylint.readers.directory.known import Described, DirectoryGpo, WmiQuery
 from policylint.zip_member import Member
 
+HEAD = 8 * 1024
 MAX_BYTES = 256 * 1024 * 1024
 """Larger files are refused: no export of the formats read here comes near it."""
 
@@ -29,6 +30,8 @@ class Source:
     path: str
     file: Path = field(compare=False)
     member: Member | None = field(default=None, compare=False)
+    _heads: list[bytes] = field(default_factory=list, compare=False, repr=False)
+    """The first bytes once they were asked for: several readers look at them, and small files end there."""
 
     @property
     def name(self) -> str:
@@ -49,6 +52,8 @@ class Source:
         """The file's bytes. Raises ReadError: RD001, RD026 (not readable), RD007 (larger than MAX_BYTES)."""
         if self.member is not None:
             return self.member.read()
+        if self._heads and len(self._heads[0]) < HEAD:
+            return self._heads[0]
         try:
             size = self.file.stat().st_size
             if size > MAX_BYTES:
@@ -57,13 +62,18 @@ class Source:
         except OSError as exc:
             raise ReadError("RD001", f"cannot be opened: {exc.strerror or exc}") from exc
 
-    def head(self, size: int) -> bytes:
-        """The first bytes, which tell what many files are. Raises ReadError (RD001, RD026)."""
+    def head(self) -> bytes:
+        """The first HEAD bytes, which tell what many files are. Raises ReadError (RD001, RD026)."""
+        if not self._heads:
+            self._heads.append(self._opening())
+        return self._heads[0]
+
+    def _opening(self) -> bytes:
         if self.member is not None:
-            return self.member.read()[:size]
+            return self.member.read()[:HEAD]
         try:
             with self.file.open("rb") as file:
-                return file.read(size)
+                return file.read(HEAD)
         except OSError as exc:
             raise ReadError("RD001", f"cannot be opened: {exc.strerror or exc}") from exc
 

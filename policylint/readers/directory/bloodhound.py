@@ -85,6 +85,9 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
 def _kind(source: Source) -> str | None:
     """What a collection's file holds, by the `meta` at its end or beginning; None for any other JSON."""
     try:
+        head = source.head()
+        if b'"meta"' not in head and b'"data"' not in head:
+            return None
         data = source.read()
     except ReadError:
         return None

@@ -24,7 +24,6 @@ from policylint.topology import Som, Target, Topology
 
 KIND = "resultant set of policy (gpresult)"
 _MARK = b"GroupPolicy/Rsop"
-_HEAD = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ def _record(report: _Report, latest: _Report) -> FileRecord:
 
 def _is_ours(source: Source) -> bool:
     try:
-        return _MARK in source.head(_HEAD).replace(b"\0", b"")
+        return _MARK in source.head().replace(b"\0", b"")
     except ReadError:
         return False
 

@@ -21,8 +21,6 @@ from policylint.topology import LinkEntry, Som, Topology
 KIND = "Get-GPInheritance"
 _MARK = b'"GpoInheritanceBlocked"'
 _WIDE_MARK = _MARK.decode().encode("utf-16-le")
-_HEAD = 64 * 1024
-"""The mark stands in the first object, in front of its links."""
 _TRUE = (True, 1, "true", "yes")
 LOST = "Get-GPInheritance tells no site links, and no disabled links of containers above: they are missing here"
 
@@ -60,7 +58,7 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
 
 def _is_ours(source: Source) -> bool:
     try:
-        head = source.head(_HEAD)
+        head = source.head()  # the mark stands in the first object, in front of its links
         return _MARK in head or _WIDE_MARK in head
     except ReadError:
         return False

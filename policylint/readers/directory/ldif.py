@@ -53,7 +53,6 @@ _BLOCKS = 1
 _PRIMARY_GROUPS = ("-513", "-514", "-515", "-516", "-521")
 """Groups that objects are in by primaryGroupID: `member` does not list those."""
 _SHOWN_FAULTS = 5
-_HEAD = 4096
 
 
 def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
@@ -80,7 +79,7 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
 
 def _is_ldif(source: Source) -> bool:
     try:
-        data = source.head(_HEAD)
+        data = source.head()
         encoding, skip = sniff_encoding(data)
         return _START.match(data[skip:].decode(encoding, "ignore")) is not None
     except ReadError:
