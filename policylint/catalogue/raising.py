@@ -37,7 +37,7 @@ def raise_name(store: AdmxStore, setting: SettingId, half: Half = _NOTHING) -> R
     all stand there, then the one that explains more of them; then by what the value is to it, and by name. A list box,
     which claims whatever stands in its key, comes behind all others.
     """
-    owners = _owners(store, setting)
+    owners = owners_of(store, setting)
     if not owners:
         return None
     if len(owners) > 1:
@@ -48,10 +48,15 @@ def raise_name(store: AdmxStore, setting: SettingId, half: Half = _NOTHING) -> R
     return Raised(first.policy.display_name, path, first.policy, element, tuple(slot.policy for slot in others))
 
 
-def _owners(store: AdmxStore, setting: SettingId) -> tuple[Slot, ...]:
-    """The owners of a value. A key may have `!` in its name, and so may the value."""
+def owners_of(store: AdmxStore, setting: SettingId, other_side: bool = False) -> tuple[Slot, ...]:
+    """The policies that write a registry value, best first; with `other_side`, those that write it in the other hive.
+
+    A key may have `!` in its name, and so may the value.
+    """
     hive, _, rest = setting.text.partition("\\")
     scope = _HIVES.get(hive.casefold())
+    if scope and other_side:
+        scope = Scope.USER if scope is Scope.DEVICE else Scope.DEVICE
     splits: Iterator[int] = (i for i, letter in enumerate(rest) if letter == "!") if scope else iter(())
     found = (store.owners(scope, rest[:at], rest[at + 1 :]) for at in splits if scope)
     return next((owners for owners in found if owners), ())
