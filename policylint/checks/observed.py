@@ -41,8 +41,11 @@ _REFUSED = frozenset({"access denied", "disabled", "filtered out"})
 
 def _reached(estate: Estate, target: Target, seen: Observation) -> Iterator[Found]:
     """GPOs that gpresult saw applied and that do not reach the target by the exports, for certain, or the reverse."""
+    both = list(_listed(estate, seen))
+    if not both:
+        return
     precedence = rank(estate, target)
-    for scope, policy, listed in _listed(estate, seen):
+    for scope, policy, listed in both:
         ours = [reach for reach in precedence.reaches if reach.policy is policy and reach.scope is scope]
         out = [o for o in precedence.excluded if o.policy is policy and o.scope in (None, scope)]
         if any(gpo.applied for gpo in listed) and out and not ours:
@@ -72,7 +75,8 @@ def _found(target: Target, seen: Observation, policy: Policy, scope: Scope, saw:
 def _narrow(estate: Estate, seen: Observation) -> Estate | None:
     """The estate with only the settings that the report or its GPOs say something about; None without such a GPO."""
     deciders = [setting for side in (seen.computer, seen.user) for setting in side.settings]
-    ours = [p for p in estate.policies if any(setting.gpo.same(p) for setting in deciders)]
+    gpos = dict.fromkeys(setting.gpo for setting in deciders)
+    ours = [p for p in estate.policies if any(gpo.same(p) for gpo in gpos)]
     keys = {claim.setting.key for policy in ours for claim in policy.claims}
     keys |= {setting.setting.key for setting in deciders if setting.setting is not None}
     policies = (replace(p, claims=tuple(c for c in p.claims if c.setting.key in keys)) for p in estate.policies)
