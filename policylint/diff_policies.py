@@ -17,12 +17,13 @@ What = Literal["added", "removed", "renamed", "settings", "status", "links", "fi
 
 @dataclass(frozen=True, slots=True)
 class PolicyChange:
-    """A policy that is not as it was. `effective`: something that it sets changes on some target that was compared."""
+    """A policy that is not as it was."""
 
     what: tuple[What, ...]
     policy: Policy
     """As the new side has it, else as the old one had it."""
-    effective: bool
+    effective: bool | None
+    """Whether something that it sets changes on a target that was compared; None where nothing of it is evaluated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def changed_policies(old: Estate, new: Estate, seen: Collection[str]) -> tuple[P
             claims = [claim for side in (a, b) if side for claim in side.claims]
             sweeps = [sweep.key for side in (a, b) if side for sweep in side.sweeps]
             effective = any(c.setting.key in seen for c in claims) or any(s in k for s in sweeps for k in seen)
-            found.append(PolicyChange(what, policy, effective))
+            found.append(PolicyChange(what, policy, effective if claims or sweeps else None))
     return tuple(sorted(found, key=lambda c: (c.policy.name.casefold(), c.policy.name, c.policy.id, c.policy.domain)))
 
 

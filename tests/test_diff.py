@@ -22,6 +22,7 @@ from policylint.evidence import Evidence
 from policylint.findings import Finding, Location, PolicyRef
 from policylint.model import Channel
 from policylint.rank import rank
+from policylint.reports.diff_markdown import LONGEST, _fitting
 from policylint.resolve import resolve
 from policylint.scenario import Scenario, estate_of
 from policylint.topology import Target
@@ -329,6 +330,17 @@ def test_names_in_markdown_are_no_markup(desk: Path) -> None:
     edit(path, lambda text: text.replace('name = "Kiosk"', 'name = "@all `<b>` | [x](http://y)"'))
     shown = run("diff", "old", "new", "-o", "markdown", cwd=desk).stdout
     assert "1 target added: ``@all `<b>` | [x](http://y)``" in shown
+
+
+def test_a_long_comment_names_what_it_leaves_out() -> None:
+    block = "#### On `PC`\n\n" + "\n".join(f"- `{number}`: `1`\n  - after: `A`" for number in range(5_000))
+    shown = _fitting(["### title", block, "#### New\n\n- `x`"])
+    lines = shown.splitlines()
+    assert len(shown) < LONGEST
+    assert (lines[0], lines[4], lines[-3:]) == ("### title", "- `0`: `1`", ["#### New", "", "- `x`"])
+    [left_out] = [line for line in lines if line.startswith("- …")]
+    shown_entries = sum(line.endswith("`1`") for line in lines)
+    assert left_out == f"- … and {5_000 - shown_entries} more: `policylint diff` shows all of them"
 
 
 @pytest.mark.parametrize(

@@ -18,12 +18,14 @@ from policylint.reports.phrases import counted, place
 
 LONGEST = 60_000
 """Characters: a comment on GitHub has room for 65,536."""
+_LEAST = 200
+"""Room that is kept for saying what is left out."""
 _CERTAINTY = re.compile(r"(.*?)( \([a-z -]+\))?", re.DOTALL)
 
 
 def difference(found: Difference, old: Compared, new: Compared, color: bool = False) -> str:
     """The comment: what matters first. What has no room is counted."""
-    blocks = [f"### policylint: {_title(found)}"]
+    blocks = [f"### policylint: {totals(found)}"]
     blocks += _findings("New findings", found.new, new)
     blocks += [block for group in found.changes for block in _group(group, old, new)]
     blocks += _targets(found)
@@ -33,18 +35,30 @@ def difference(found: Difference, old: Compared, new: Compared, color: bool = Fa
     return _fitting(blocks)
 
 
-def _title(found: Difference) -> str:
-    return totals(found)
-
-
 def _fitting(blocks: Sequence[str]) -> str:
-    kept: list[str] = []
+    """The blocks with what has room: of a long list the first entries and how many more there are."""
+    room = LONGEST
+    kept = []
     for number, block in enumerate(blocks):
-        if sum(map(len, kept)) + len(block) > LONGEST:
+        if room < _LEAST:
             kept.append(f"… and {counted(len(blocks) - number, 'more part')}: `policylint diff` shows all of it")
             break
-        kept.append(block)
+        kept.append(_cut(block, room if len(blocks) == number + 1 else room // 2))
+        room -= len(kept[-1])
     return "\n\n".join(kept) + "\n"
+
+
+def _cut(block: str, room: int) -> str:
+    """A block that is a list, with as many of its entries as have room."""
+    if len(block) <= room:
+        return block
+    entries = re.split(r"\n(?=- )", block)
+    kept = [entries[0]]
+    for entry in entries[1:]:
+        if sum(map(len, kept)) + len(kept) + len(entry) > room - _LEAST:
+            break
+        kept.append(entry)
+    return "\n".join([*kept, f"- … and {len(entries) - len(kept)} more: `policylint diff` shows all of them"])
 
 
 def _named(targets: tuple[str, ...]) -> str:
@@ -54,8 +68,8 @@ def _named(targets: tuple[str, ...]) -> str:
 
 
 def _group(group: TargetChanges, old: Compared, new: Compared) -> Iterator[str]:
-    yield f"#### On {_named(group.targets)}"
-    lines = [line for change in group.outcomes for line in _change(change, f"**{change.subject.id}**", old, new)]
+    lines = [f"#### On {_named(group.targets)}", ""]
+    lines += [line for change in group.outcomes for line in _change(change, f"**{change.subject.id}**", old, new)]
     for change in group.settings:
         title = f" {markdown(change.subject.name)}" if change.subject.name else ""
         lines += _change(change, f"{markdown(change.subject.setting.text)}{title}", old, new)

@@ -21,6 +21,7 @@ WHATS = {
     "filtering": "filtered otherwise",
     "assignments": "assigned otherwise",
 }
+EFFECTS = {True: "", False: f": {NO_EFFECT}", None: ": nothing of it is evaluated"}
 CONTAINERS = {
     "blocks": "blocks inheritance",
     "inherits": "does not block inheritance",
@@ -61,7 +62,7 @@ def which(targets: tuple[str, ...]) -> tuple[str, ...]:
 
 def changed(change: PolicyChange) -> str:
     """What changes about a policy, and whether that does anything."""
-    return ", ".join(WHATS[what] for what in change.what) + ("" if change.effective else f": {NO_EFFECT}")
+    return ", ".join(WHATS[what] for what in change.what) + EFFECTS[change.effective]
 
 
 def container(change: ContainerChange) -> str:
