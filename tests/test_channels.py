@@ -9,7 +9,7 @@ from hypothesis import given as drawn
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tests.channel_scenarios import gpo, mdm, settle, settled, told, winner
+from tests.channel_scenarios import SWITCH, gpo, mdm, settle, settled, told, winner
 
 LAPS_NODES = "./Device/Vendor/MSFT/LAPS/Policies"
 LAPS = r"HKLM\Software\Microsoft\Windows\CurrentVersion\Policies\LAPS"
@@ -220,7 +220,13 @@ def test_i_comp_conf_of_two_compliance_policies_the_stricter_is_not_listed() -> 
     assert "I-COMP-CONF" in row.reasons
 
 
-# Giving a fact
+def test_i_merge_group_members_that_differ_are_held_back() -> None:
+    setting = "secedit:Group Membership/S-1-5-32-544__Members"
+    row = settled(setting, [mdm("A", {setting: ["S-1-5-21-1"]}), mdm("B", {setting: ["S-1-5-21-2"]})])
+    assert (row.state.value, row.candidates) == ("undetermined", (("S-1-5-21-1",), ("S-1-5-21-2",), None))
+
+
+# Giving a fact, and the order of the inputs
 
 SETTINGS = (
     PLAIN,
@@ -256,3 +262,17 @@ def test_giving_a_fact_only_narrows_the_candidates(
     open_rows, rows = settle(given, **unknown), settle(given, **{**unknown, **fact})
     for key, row in rows.items():
         assert set(row.candidates) <= set(open_rows[key].candidates)
+
+
+@drawn(st.data())
+@hypothesis_settings(max_examples=100, deadline=None)
+def test_the_order_of_the_policies_never_matters(data: st.DataObject) -> None:
+    setting = data.draw(st.sampled_from(SETTINGS))
+    values = st.integers(0, 2)
+    kinds = st.sampled_from(["settings-catalog", "custom", "compliance", "administrative-template"])
+    given = [gpo(f"G{n}", f"contoso.com/W#{n}", set={setting: data.draw(values)}) for n in (1, 2)]
+    given += [mdm(f"M{n}", {setting: data.draw(values)}, data.draw(kinds)) for n in (1, 2, 3)]
+    given += [mdm("Switch", {SWITCH: 1})] if data.draw(st.booleans()) else []
+    shuffled = data.draw(st.permutations(given))
+    first, second = settled(setting, given), settled(setting, shuffled)
+    assert (*told(first), winner(first)) == (*told(second), winner(second))

@@ -81,8 +81,9 @@ MERGES: tuple[str, ...] = (
     f"{DEFENDER_KEY}\\windows defender exploit guard\\asr\\rules!",
     *FIREWALL,
     r"hklm\software\policies\microsoft\windows\deviceinstall\restrictions" + "\\",
+    "secedit:group membership/",
 )
-"""Settings that Intune merges one by one: of different values for one of them neither is sent."""
+"""What Intune merges one by one: of different values for one rule, entry, profile setting or group neither is sent."""
 
 UNDECIDED = frozenset(
     {"I-CONF-CONF", "I-COMP-CONF", "I-CUSTOM", HELD_BACK, "M-BL", "M-FW", "M-CHROME", "M-EDGE"}

@@ -37,7 +37,6 @@ def _met(contestants: tuple[Contestant, ...], root: list[Contestant]) -> tuple[C
     if whens <= {c.when for c in contestants if c.policy.channel is Channel.MDM}:
         return contestants
     first = min(root, key=lambda c: (c.policy.name, c.policy.id, repr(c.claim.evidence)))
-    unset = replace(
-        first.claim, setting=contestants[0].claim.setting, value=None, absent=True, soft=False, type=LEFT_UNSET
-    )
+    setting = contestants[0].claim.setting
+    unset = replace(first.claim, setting=setting, value=None, absent=True, soft=False, type=LEFT_UNSET, origin="")
     return (*contestants, Contestant(unset, first.reach, some(*dict.fromkeys(c.when for c in root))))
