@@ -543,6 +543,17 @@ def test_a_value_that_the_element_cannot_hold_stays(tmp_path: Path) -> None:
     }
 
 
+def test_a_token_that_the_service_fills_in_is_no_value_to_compare(tmp_path: Path) -> None:
+    id_ = csp(f"{DEVICE}/OneDriveNGSCv2~Policy~OneDriveNGSC/AllowTenantList").key
+    read = read_catalog(tmp_path, choice(id_, "1", texts(f"{id_}_allowtenantlistbox", "%OrganizationId%")))
+    assert lowered(read) == read.claims
+    node = f"{DEVICE}/OneDriveNGSCv2~Policy~OneDriveNGSC/AllowTenantList"
+    payload = '<enabled/><data id="AllowTenantListBox" value="%OrganizationId%&#xF000;%OrganizationId%"/>'
+    assert by_setting(lowered(read_custom(tmp_path, oma("String", node, payload)))) == {
+        f"{id_}_allowtenantlistbox": ("String", SEPARATOR.join(["%OrganizationId%"] * 2), False)
+    }
+
+
 @pytest.mark.parametrize(
     "setting",
     [

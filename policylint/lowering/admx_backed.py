@@ -1,13 +1,14 @@
 """ADMX-backed settings of Intune, lowered to the registry values that a GPO with the same policy writes.
 
-Four shapes of profile name the same policy: the settings catalog (a choice 0 or 1 and the elements below it), custom
-profiles (a payload, M-ADMXB), administrative templates profiles (display names) and intents. The policy's own values
-and lists have the evidence of its state, an element's values that of the element. A list claims its entries only:
-whether the MDM client removes other values of the key is not documented.
+Five shapes of profile name the same policy: the settings catalog and templates (a choice 0 or 1 and the elements below
+it), custom profiles (a payload, M-ADMXB), administrative templates profiles (display names) and intents. The policy's
+own values and lists have the evidence of its state, an element's values that of the element. A list claims its entries
+only: whether the MDM client removes other values of the key is not documented.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -24,6 +25,9 @@ from policylint.model import Claim, Policy, Value, csp, registry
 
 PAYLOAD_TYPES = ("String", "StringXml")
 """The types of an OMA-URI whose value can be a payload: the nodes have the format chr."""
+
+_TOKEN = re.compile(r"%OrganizationId%|\{\{\w+\}\}", re.IGNORECASE)
+"""What profiles hold in place of an id of the tenant or the device. What a device gets for it no export says."""
 
 UNLABELLED = "element"
 """What the reader calls a presentation without a label."""
@@ -164,7 +168,8 @@ def _by_payload(claim: Claim, spot: Spot) -> tuple[Claim, ...]:
 def _datum(claim: Claim, policy: AdmxPolicy, id: str, text: str) -> tuple[Claim, ...]:
     element = element_of(policy, id)
     with suppress(ValueError):
-        lowered = _lowered(claim, element_writes(element, from_payload(element, text))) if element else ()
+        known = element is not None and not _TOKEN.search(text)
+        lowered = _lowered(claim, element_writes(element, from_payload(element, text))) if element and known else ()
         if lowered:
             return lowered
     return (replace(claim, setting=csp(f"{claim.setting.text}/{id}"), value=text, origin=_origin(claim)),)
@@ -222,6 +227,9 @@ def _only(policy: AdmxPolicy) -> AnyElement | None:
 
 def _element_writes(claim: Claim, element: AnyElement, name: str) -> Iterable[Write]:
     """Raises ValueError when the claim holds what the element cannot."""
+    stated = claim.value if isinstance(claim.value, tuple) else (claim.value, name)
+    if any(_TOKEN.search(str(part)) for part in stated):
+        raise ValueError("holds what the service fills in")
     if not name:
         return element_writes(element, from_value(element, claim.value))
     if not isinstance(element, ListBox):
