@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import policylint
 from policylint.catalogue.gp_mapping import all_twins
 from policylint.catalogue.settings_catalog import lookup
 from policylint.estate import Estate
 from policylint.lowering import lower
-from policylint.model import Claim, Policy, Value, csp
+from policylint.lowering.twins import twin_of
+from policylint.model import Channel, Claim, Policy, Value, csp
 from policylint.scenario import Scenario, estate_of
 from tests.intune_writer import GRAPH, Json, catalog, custom, oma, read, simple, texts
 
@@ -360,3 +362,20 @@ def test_no_value_breaks_the_lowering(value: Value) -> None:
 def test_the_settings_of_the_table_are_all_of_this_shape() -> None:
     assert len(SETTINGS) >= 25
     assert json.dumps(NAMES) == json.dumps(list(dict.fromkeys(NAMES)))
+
+
+def test_public_baselines_of_one_author_are_equal_in_both_worlds(sample_data: Path) -> None:
+    """Microsoft's baselines, and those made after them: one wrong translation would set a setting apart in all."""
+    worlds: dict[Channel, dict[str, set[Value]]] = {Channel.GPO: {}, Channel.MDM: {}}
+    gpos = ("gpo/msft-ws2022-baseline", "gpo/policyrules-msft")
+    profiles = ("ciaops-bp", "ncsc-packs", "oib-v3.7", "ces2026-intunecd", "asd-blueprint", "itpm-win10")
+    for folder in (*gpos, *(f"intune/{name}" for name in profiles)):
+        for policy in policylint.read([str(sample_data / folder)]).policies:
+            mapped = {claim.evidence for claim in policy.written if twin_of(claim)}
+            for claim in policy.claims:
+                if claim.setting.key.startswith("hk") and (policy.channel is Channel.GPO or claim.evidence in mapped):
+                    worlds[policy.channel].setdefault(claim.setting.key, set()).add(stated(claim)[1])
+    theirs, ours = worlds[Channel.GPO], worlds[Channel.MDM]
+    shared = theirs.keys() & ours.keys()
+    assert len(shared) == 48
+    assert {key for key in shared if not theirs[key] & ours[key]} == set()

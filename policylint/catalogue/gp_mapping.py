@@ -76,7 +76,6 @@ class Twin:
         return Scope.USER if self.uri.startswith("./User/") else Scope.DEVICE
 
 
-@lru_cache(maxsize=2048)
 def lookup(uri: str) -> Twin | None:
     """The twin of the node that a URI or a catalog id names; None when the node has no GpMapping.
 
@@ -85,6 +84,7 @@ def lookup(uri: str) -> Twin | None:
     return by_key(csp(uri).key)
 
 
+@lru_cache(maxsize=4096)
 def by_key(key: str) -> Twin | None:
     """The twin of the node with this key of `policylint.model.SettingId`."""
     rows = _rows()

@@ -58,10 +58,10 @@ VALUES: Mapping[str, Mapping[str, Data]] = {
     },
     "Browser/AllowAutofill": {"0": "no", "1": "yes"},
     "Browser/AllowPasswordManager": {"0": "no", "1": "yes"},
-    "Browser/AllowPopups": {"0": "no", "1": "yes"},  # both mean the blocker, not the popups
     "Experience/ConfigureWindowsSpotlightOnLockScreen": {"0": 2, "2": 1},  # 1, "enabled", leaves the user a choice
     "SmartScreen/EnableAppInstallControl": {"1": "StoreOnly", "2": "Recommendations", "3": "PreferStore"},
     "SmartScreen/PreventOverrideForFilesInShell": {"0": "Warn", "1": "Block"},
+    "System/AllowTelemetry": {"0": 0, "1": 1, "2": 2, "3": 3},  # 2, "Enhanced", is of older templates and nodes
     "Update/ManagePreviewBuilds": {"0": 0, "1": 1, "2": 2},  # 3 leaves it to the user
 }
 """Nodes whose values have other numbers or words in the registry, or only some of them have a meaning there."""
@@ -94,6 +94,7 @@ ELEMENTS: Mapping[str, str] = {
 
 UNCERTAIN: Mapping[str, str] = {
     "ApplicationDefaults/DefaultAssociationsConfiguration": "the node holds the file itself, the policy its path",
+    "Browser/AllowPopups": "Intune's label says popups, the node's description the blocker of popups",
     "Connectivity/DisallowNetworkConnectivityActiveTests": "the node's name and its value descriptions contradict",
     "Display/ConfigureMultipleDisplayMode": "the same numbers stand for other modes",
     "ExploitGuard/ExploitProtectionSettings": "the node holds the file itself, the policy its path",

@@ -115,6 +115,7 @@ WORDS: Mapping[str, Words] = {
         "sendAllSamplesAutomatically": 3,
     },
     "devicelock/devicepasswordenabled": {"true": 0},
+    "search/donotusewebresults": {"true": 0},  # 0 is "not allowed", whatever its name says
     "devicelock/alphanumericdevicepasswordrequired": {"alphanumeric": 0, "numeric": 1, "deviceDefault": 2},
     "localpoliciessecurityoptions/accounts_blockmicrosoftaccounts": {"true": 3},
     "localpoliciessecurityoptions/networksecurity_lanmanagerauthenticationlevel": {
