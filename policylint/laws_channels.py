@@ -132,6 +132,12 @@ SCOPE_LAWS: Mapping[str, Law] = {
     "G-SCOPE-EDGE": Law(
         "Edge: the machine's policy before the user's, as in Chrome", "DERIVED", "Understand Chrome policy management"
     ),
+    "M-STARTLAYOUT": Law("Start layout of Intune: the user's before the device's", "DOC", "Policy CSP - Start"),
+    "I-SCOPE-BOTH": Law(
+        "one CSP node for the device and for the user: the CSP decides, and for this one no document tells",
+        "SILENT",
+        "Settings catalog (Intune); CSP descriptions",
+    ),
     "G-SCOPE-THIS": Law("this side takes effect, the other one does not", "DERIVED", TEMPLATES),
     "G-SCOPE-OTHER": Law("the other side takes effect, this one does not", "DERIVED", TEMPLATES),
     "G-SCOPE-EACH": Law("both sides take effect", "DERIVED", TEMPLATES),

@@ -7,7 +7,7 @@ documentation of their engine. For everything else that both sides set no docume
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -40,7 +40,7 @@ class ScopeFamily:
     rule: str
     effect: Effect
     values: tuple[str, ...] = ()
-    """Registry values without hive, case-folded; one that ends in `!` or a backslash stands for all below it."""
+    """Registry values without hive, or CSP nodes without scope, folded; `!` or a backslash at the end: all below it."""
 
 
 FAMILIES: tuple[ScopeFamily, ...] = (
@@ -141,6 +141,7 @@ FAMILIES: tuple[ScopeFamily, ...] = (
             "RestrictUserLocales",
         ),
     ),
+    ScopeFamily("M-STARTLAYOUT", "user", ("vendor_msft_policy_config_start_startlayout",)),
     ScopeFamily("G-SCOPE-SLOWLINK", "each", _values(_WINDOWS, "GroupPolicyMinTransferRate")),
     ScopeFamily(
         "G-SCOPE-CHROME", "computer", (r"software\policies\google\chrome!", "software\\policies\\google\\chrome\\")
@@ -168,9 +169,17 @@ PAIRS: tuple[tuple[str, str, str, Effect], ...] = (
 )
 """Policies that meet under different values: the rule, the computer's value, the user's, and whose takes effect."""
 
-_POLICIES = ("software\\policies\\", "software\\microsoft\\windows\\currentversion\\policies\\")
-
 GENERIC = ("G-COMPUTER-VS-USER-GENERIC", "D24")
+
+UNTOLD: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("software\\policies\\", GENERIC),
+    ("software\\microsoft\\windows\\currentversion\\policies\\", GENERIC),
+    ("vendor_msft_", ("I-SCOPE-BOTH",)),
+)
+"""How policies of no family begin, and what to say of them where both sides set one."""
+
+_SIDES = ("hklm\\", "hkcu\\", "device_", "user_")
+"""How the keys of settings begin that may stand on both sides."""
 
 Rules = tuple[str, ...]
 
@@ -178,23 +187,31 @@ Rules = tuple[str, ...]
 def with_scopes(rows: Iterable[Result]) -> list[Result]:
     """The rows; those that the other side sets as well say, by their last reasons, which side takes effect."""
     listed = list(rows)
+    if not any(row.scope is Scope.USER for row in listed):
+        return listed
     by_side: Mapping[Scope, dict[str, Result]] = {scope: {} for scope in Scope}
     for row in listed:
-        hive, _, rest = row.setting.key.partition("\\")
-        if hive in ("hklm", "hkcu") and _set(row):
+        rest = _rest(row)
+        if rest and _set(row):
             by_side[row.scope][rest] = row
     said: dict[tuple[Scope, str], Rules] = {}
-    for computers, users, rule, effect in _meeting(by_side[Scope.DEVICE], by_side[Scope.USER]):
+    for computers, users, family in _meeting(by_side[Scope.DEVICE], by_side[Scope.USER]):
         device, user = by_side[Scope.DEVICE][computers], by_side[Scope.USER][users]
-        first, second = _told(rule, effect, device, user)
+        first, second = _told(family, device, user) if family else (_untold(users), _untold(users))
         said[Scope.DEVICE, computers] = first
         said[Scope.USER, users] = second
     return [_with(row, said) for row in listed]
 
 
 def _with(row: Result, said: Mapping[tuple[Scope, str], Rules]) -> Result:
-    more = said.get((row.scope, row.setting.key.partition("\\")[2]))
+    more = said.get((row.scope, _rest(row)))
     return replace(row, reasons=tuple(dict.fromkeys((*row.reasons, *more)))) if more else row
+
+
+def _rest(row: Result) -> str:
+    """What the setting is called on both sides; '' for one that has no sides."""
+    key = row.setting.key
+    return next((key[len(side) :] for side in _SIDES if key.startswith(side)), "")
 
 
 def _set(row: Result) -> bool:
@@ -204,17 +221,13 @@ def _set(row: Result) -> bool:
 
 def _meeting(
     computer: Mapping[str, Result], user: Mapping[str, Result]
-) -> Iterable[tuple[str, str, str | None, Effect | None]]:
+) -> Iterator[tuple[str, str, ScopeFamily | None]]:
     """Each value that both sides set, with its family; None where no family has it."""
     for rule, computers, users, effect in PAIRS:
         if computers in computer and users in user:
-            yield computers, users, rule, effect
+            yield computers, users, ScopeFamily(rule, effect)
     for value in sorted(computer.keys() & user.keys()):
-        family = family_of(value)
-        if family is not None:
-            yield value, value, family.rule, family.effect
-        elif value.startswith(_POLICIES):
-            yield value, value, None, None
+        yield value, value, family_of(value)
 
 
 def family_of(value: str) -> ScopeFamily | None:
@@ -226,17 +239,19 @@ def _is(value: str, listed: str) -> bool:
     return value.startswith(listed) if listed.endswith(("!", "\\")) else value == listed
 
 
-def _told(rule: str | None, effect: Effect | None, device: Result, user: Result) -> tuple[Rules, Rules]:
+def _untold(value: str) -> Rules:
+    return next((rules for begin, rules in UNTOLD if value.startswith(begin)), ())
+
+
+def _told(family: ScopeFamily, device: Result, user: Result) -> tuple[Rules, Rules]:
     """What the computer's row and the user's row say: the family, and whether this side takes effect."""
-    if rule is None or effect is None:
-        return GENERIC, GENERIC
     if any(row.state is not State.DETERMINED for row in (device, user)):
-        return (rule,), (rule,)  # which side counts hangs on what each of them ends up with
-    takes = _takes_effect(effect, device, user)
-    return (rule, _VERDICTS[takes][0]), (rule, _VERDICTS[takes][1])
+        return (family.rule,), (family.rule,)  # which side counts hangs on what each of them ends up with
+    first, second = _VERDICTS[_takes_effect(family.effect, device, user)]
+    return (family.rule, first), (family.rule, second)
 
 
-_VERDICTS: Mapping[str, Sequence[str]] = {
+_VERDICTS: Mapping[str, tuple[str, str]] = {
     "computer": ("G-SCOPE-THIS", "G-SCOPE-OTHER"),
     "user": ("G-SCOPE-OTHER", "G-SCOPE-THIS"),
     "each": ("G-SCOPE-EACH", "G-SCOPE-EACH"),
