@@ -314,6 +314,16 @@ def test_a_template_property_is_the_template_entry_of_a_gpo(
     assert stated(lowered(only(read_one(tmp_path, profile)))) == stated(gpo(section, row))
 
 
+def test_a_dialog_in_a_template_writes_the_registry_values_of_the_administrative_template(tmp_path: Path) -> None:
+    drive = {"encryptionMethod": "xtsAes256", "requireEncryptionForWriteAccess": True}
+    profile = {"@odata.type": f"{GRAPH}{ENDPOINT}", "id": "1", "displayName": "P", "bitLockerFixedDrivePolicy": drive}
+    found = {claim.setting.key: claim.value for claim in lowered(only(read_one(tmp_path, profile))).claims}
+    assert found == {
+        r"hklm\software\policies\microsoft\fve!encryptionmethodwithxtsfdv": 7,
+        r"hklm\system\currentcontrolset\policies\microsoft\fve!fdvdenywriteaccess": 1,
+    }
+
+
 @pytest.mark.parametrize(
     ("node", "written"),
     [
