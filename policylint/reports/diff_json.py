@@ -15,7 +15,8 @@
 KIND is "appeared", "gone", "value", "certainty" (the same value) or "winner" (the same value, as sure), WHAT "added",
 "removed", "renamed", "settings", "status", "links", "filtering" or "assignments". "effective" is false where nothing
 that the policy sets changes on any target that was compared, null where nothing of it is evaluated. Numbers in
-"summary" count each change once, on however many targets. FINDING, SETTING and OUTCOME stand in `policylint.reports.json`; outcomes have their contenders.
+"summary" count each change once, on however many targets. FINDING, SETTING and OUTCOME stand in
+`policylint.reports.json`; outcomes have their contenders.
 """
 
 from __future__ import annotations
