@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from policylint.effective import Result
+from policylint.families.mdm_wins import Cover, cover
+from policylint.lowering import lower
+from policylint.rank import Contestant, rank
+from policylint.readers.source import Reading
+from policylint.scenario import Scenario, estate_of, target_of
 from tests.channel_scenarios import SWITCH, gpo, mdm, settle, settled, told, winner
+from tests.intune_writer import only, read_one
 
 RDP_NODE = "./Device/Vendor/MSFT/Policy/Config/RemoteDesktopServices/AllowUsersToConnectRemotely"
 RDP = r"HKLM\Software\Policies\Microsoft\Windows NT\Terminal Services!fDenyTSConnections"
@@ -130,6 +138,32 @@ def test_m_mwg_tags_a_policy_of_an_ingested_template_is_undetermined() -> None:
     node = "./Device/Vendor/MSFT/Policy/Config/Contoso~Policy~Category/Level"
     row = settled(node, [gpo("G", set={node: 0}), mdm("M", {node: 1}), ON])
     assert told(row) == ("undetermined", None, (0, 1), ("M-MWG-TAGS",))
+
+
+def test_m_mwg_tags_a_templates_property_is_reached_by_the_node_that_it_feeds(tmp_path: Path) -> None:
+    template = {
+        "@odata.type": "#microsoft.graph.windows10EndpointProtectionConfiguration",
+        "id": "T",
+        "displayName": "Template",
+        "defenderEmailContentExecution": "block",
+        "firewallProfilePublic": {"firewallEnabled": "allowed"},
+        "assignments": [{"target": {"@odata.type": "#microsoft.graph.allDevicesAssignmentTarget"}}],
+    }
+    covers = {_product(c): cover(c) for c in _contestants(read_one(tmp_path, template), ON)}
+    assert covers == {"Windows Defender": Cover.YES, "WindowsFirewall": Cover.NO}
+
+
+def _contestants(reading: Reading, switch: dict[str, Any]) -> list[Contestant]:
+    """The claims of the only policy, lowered, as they reach an enrolled device."""
+    policy = only(reading)
+    scenario = Scenario.model_validate({"given": [switch], "facts": {"join": "hybrid", "mdm": True}})
+    estate = lower(replace(estate_of(scenario), policies=(policy,)))
+    precedence = rank(estate, target_of(scenario))
+    return [c for contest in precedence.contests.values() for c in contest]
+
+
+def _product(contestant: Contestant) -> str:
+    return contestant.claim.setting.text.split("\\")[4].partition("!")[0]
 
 
 def test_m_mwg_exceptions_windows_hello_does_not_respect_the_switch() -> None:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from policylint.facts import ALWAYS, NEVER, FactValue, When, fact_names
 from policylint.families.laps import LEFT_UNSET
-from policylint.families.mdm_wins import Cover, cover, in_force, node_of
+from policylint.families.mdm_wins import Cover, cover, in_force, nodes_of
 from policylint.families.product_keys import (
     BITLOCKER,
     CHROME,
@@ -150,8 +150,7 @@ def family_of(key: str) -> Family:
 
 def _same_key(mdm: Contestant) -> bool:
     """Whether Intune writes the very registry value of the GPO: the node is ADMX-backed (M-NOT-SAME-STORE)."""
-    node = node_of(mdm.claim)
-    return node is not None and node.admx is not None
+    return any(node.admx is not None for node in nodes_of(mdm))
 
 
 def _among_intune(a: Contestant, b: Contestant) -> Order:
@@ -174,8 +173,7 @@ def _among_intune(a: Contestant, b: Contestant) -> Order:
 
 def _hinted(mdm: Contestant) -> bool:
     """Whether the DDF names the more secure of two values: for sources on the device, not for profiles (D19)."""
-    node = node_of(mdm.claim)
-    return node is not None and node.conflict_resolution.startswith(("Lowest", "Highest"))
+    return any(node.conflict_resolution.startswith(("Lowest", "Highest")) for node in nodes_of(mdm))
 
 
 def undecided(rule: str, fact: str | None) -> bool:

@@ -14,7 +14,7 @@ from enum import Enum
 from policylint.catalogue import ddf, settings_catalog
 from policylint.facts import NEVER, FactValue, Is, When, every, negate, some
 from policylint.lowering.products import number
-from policylint.model import Claim, Scope, csp
+from policylint.model import Scope, csp
 from policylint.rank import Contestant, Precedence
 
 SWITCH = "./Device/Vendor/MSFT/Policy/Config/ControlPolicyConflict/MDMWinsOverGP"
@@ -64,29 +64,50 @@ def cover(contestant: Contestant) -> Cover:
         return Cover.USER
     if contestant.policy.kind == "administrative-template":
         return Cover.UNMAPPED
-    uri = uri_of(contestant.claim)
+    found = {_cover(uri) for uri in uris_of(contestant)}
+    return found.pop() if len(found) == 1 else Cover.UNMAPPED if found else Cover.NO
+
+
+def _cover(uri: str) -> Cover:
     policy = _POLICY.match(uri)
     if policy is None:
         return Cover.NO
     if policy["area"].casefold() == "update":
         return Cover.UPDATE
-    node = ddf.lookup(uri)
+    node = _node(uri)
     if node is None:
         return Cover.UNMAPPED
     return Cover.YES if node.admx or node.gp else Cover.NO
 
 
-def uri_of(claim: Claim) -> str:
-    """The CSP node that a claim was written to; the element of an ADMX-backed policy counts as its policy's node."""
-    for text in (claim.origin, claim.setting.text):
-        if text.startswith("./"):
-            return text
-        definition = settings_catalog.lookup(text) if text else None
-        if definition is not None:
-            return definition.node
-    return ""
+def uris_of(contestant: Contestant) -> tuple[str, ...]:
+    """The CSP nodes that a claim was written to: one, or those that a template's property feeds.
+
+    The element of an ADMX-backed policy counts as its policy's node.
+    """
+    claim = contestant.claim
+    written = [c.setting.text for c in contestant.policy.written if c.evidence == claim.evidence]
+    for texts in ((claim.origin,), (claim.setting.text,), written):
+        found = [uri for text in texts if (uri := _uri(text))]
+        if found:
+            return tuple(dict.fromkeys(found))
+    return ()
 
 
-def node_of(claim: Claim) -> ddf.Node | None:
-    """What the DDF says about the node that a claim was written to."""
-    return ddf.lookup(uri_of(claim))
+def _uri(text: str) -> str:
+    if text.startswith("./"):
+        return text
+    definition = settings_catalog.lookup(text) if text else None
+    return definition.node if definition is not None else ""
+
+
+def nodes_of(contestant: Contestant) -> tuple[ddf.Node, ...]:
+    """What the DDF says about the nodes that a claim was written to."""
+    return tuple(node for uri in uris_of(contestant) if (node := _node(uri)) is not None)
+
+
+def _node(uri: str) -> ddf.Node | None:
+    """The node of a URI, or the one whose element or part it names: a rule of one value, an element of a dialog."""
+    node = ddf.lookup(uri)
+    above = ddf.lookup(uri.rpartition("/")[0]) if node is None else None
+    return above if above is not None and above.settable else node
