@@ -74,7 +74,9 @@ class Definitions:
     store: AdmxStore
     """The user's own, then the shipped ones."""
     _seen: dict[object, AdmxPolicy | Miss] = field(default_factory=dict, compare=False, repr=False)
-    _names: dict[str, Mapping[str, tuple[AdmxPolicy, ...]]] = field(default_factory=dict, compare=False, repr=False)
+    _names: dict[tuple[str, int], Mapping[str, tuple[AdmxPolicy, ...]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def behind(self, node: str) -> AdmxPolicy | Miss:
         """The policy behind a CSP node, in the node's scope."""
@@ -143,7 +145,7 @@ class Definitions:
 
     def _by_name(self, file: AdmxFile) -> Mapping[str, tuple[AdmxPolicy, ...]]:
         """The policies of a file by their names, case-folded."""
-        at = f"{id(file)}"
+        at = "name", id(file)
         if at not in self._names:
             found: dict[str, list[AdmxPolicy]] = {}
             for policy in file.policies:
@@ -166,7 +168,7 @@ class Definitions:
         return [policy for policy, path in paths if _fits(path, wanted)]
 
     def _by_display(self, file: AdmxFile) -> Mapping[str, tuple[AdmxPolicy, ...]]:
-        at = f"{id(file)} by display name"
+        at = "display name", id(file)
         if at not in self._names:
             found: dict[str, list[AdmxPolicy]] = {}
             for policy in file.policies:
