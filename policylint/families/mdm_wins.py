@@ -86,8 +86,8 @@ def uris_of(contestant: Contestant) -> tuple[str, ...]:
     The element of an ADMX-backed policy counts as its policy's node.
     """
     claim = contestant.claim
-    written = [c.setting.text for c in contestant.policy.written if c.evidence == claim.evidence]
-    for texts in ((claim.origin,), (claim.setting.text,), written):
+    written = (c for c in contestant.policy.written if c.origin == claim.origin and c.evidence == claim.evidence)
+    for texts in ((claim.origin,), (claim.setting.text,), (c.setting.text for c in written)):
         found = [uri for text in texts if (uri := _uri(text))]
         if found:
             return tuple(dict.fromkeys(found))
