@@ -86,9 +86,9 @@ def _joined(node: Node) -> bool:
 
 
 def ingested() -> tuple[Figure, Figure]:
-    """Policies of apps whose ADMX Intune ingests, each node of the catalog once: by name, and by app and side as well.
+    """Policies of ingested apps, each node of the catalog once: by name, and by app, side and version too.
 
-    A policy of that name that another app has, or the other side only, is not the one behind the node.
+    A policy of that name that another app has, or the other side only, or with other values, is not behind the node.
     """
     every = settings_catalog.all_definitions()
     nodes = sorted({d.node.casefold(): d.node for d in every if INGESTED in d.node and not d.element}.items())
@@ -100,7 +100,7 @@ def ingested() -> tuple[Figure, Figure]:
         Figure(
             "catalog policies of ingested apps with an ADMX policy of the name", of - len(nameless), of, 5674, nameless
         ),
-        Figure("… and of the app and the side", of - len(missing), of, 5666, missing),
+        Figure("… and of the app, the side and the version", of - len(missing), of, 5660, missing),
     )
 
 
