@@ -25,7 +25,7 @@ from benchmarks.state_recovery import sample_data
 from policylint.catalogue.admx import AdmxFile, AdmxStore
 from policylint.catalogue.raising import raise_name
 from policylint.model import Scope, registry
-from policylint.readers import admx, admx_cache, xml
+from policylint.readers import admx, kept, xml
 from policylint.readers.source import Source
 
 STORES = ("admx/windows-11-25h2", "admx/windows-11-22h2-multilang")
@@ -87,7 +87,7 @@ def cached(place: str, side: Callable[[], object]) -> Callable[[], object]:
     """The same work with that cache."""
 
     def run() -> object:
-        os.environ[admx_cache.VARIABLE] = place
+        os.environ[kept.VARIABLE] = place
         return side()
 
     return run

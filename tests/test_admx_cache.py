@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from policylint.catalogue.admx import AdmxFile
-from policylint.readers import admx, admx_cache
+from policylint.readers import admx, admx_cache, kept, stamps
 from policylint.readers.admx import take
 from policylint.readers.admx_content import KeptContent
 from policylint.readers.source import Reading, Source
@@ -46,13 +48,13 @@ FILES: dict[str, str | bytes] = {
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache that is on."""
     folder = tmp_path / "cache"
-    monkeypatch.setenv(admx_cache.VARIABLE, str(folder))
+    monkeypatch.setenv(kept.VARIABLE, str(folder))
     return folder
 
 
 def off(take_all: Callable[[], Reading]) -> Reading:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(admx_cache.VARIABLE, "off")
+        patch.setenv(kept.VARIABLE, "off")
         return take_all()
 
 
@@ -70,7 +72,7 @@ def entries(cache: Path) -> list[Path]:
     return sorted(path for path in cache.rglob("*") if path.is_file())
 
 
-def kept(reading: Reading) -> list[str]:
+def from_cache(reading: Reading) -> list[str]:
     return [file.path for file in reading.admx if isinstance(file.content, KeptContent)]
 
 
@@ -80,15 +82,15 @@ def test_a_store_reads_the_same_without_a_cache_with_an_empty_one_and_from_it(ca
     first, second = take(sources)[0], take(sources)[0]
     assert same(first, without)
     assert same(second, without)
-    assert kept(first) == []
-    assert kept(second) == ["app.admx", "odd.admx"]
+    assert from_cache(first) == []
+    assert from_cache(second) == ["app.admx", "odd.admx"]
 
 
 def test_what_cannot_be_read_and_what_hangs_on_the_file_itself_is_not_kept(cache: Path, tmp_path: Path) -> None:
     sources = store(tmp_path / "store", FILES)
     take(sources)
     again = take(sources)[0]
-    assert {file.path for file in again.admx} - set(kept(again)) == {"texts.admx", "several.admx"}
+    assert {file.path for file in again.admx} - set(from_cache(again)) == {"texts.admx", "several.admx"}
 
 
 @pytest.mark.parametrize("changed", ["app.admx", "en-US/app.adml"])
@@ -103,18 +105,18 @@ def test_a_changed_file_is_read_anew(cache: Path, tmp_path: Path, changed: str) 
 def test_a_store_elsewhere_with_the_same_files_is_the_same_entry(cache: Path, tmp_path: Path) -> None:
     take(store(tmp_path / "one", FILES))
     sources = store(tmp_path / "two", FILES)
-    assert kept(take(sources)[0]) == ["app.admx", "odd.admx"]
+    assert from_cache(take(sources)[0]) == ["app.admx", "odd.admx"]
     assert len(entries(cache)) == 1
 
 
 @pytest.mark.parametrize("word", ["off", "OFF", "", " "])
 def test_the_cache_can_be_switched_off(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
-    monkeypatch.setenv(admx_cache.VARIABLE, word)
-    assert admx_cache.folder() is None
+    monkeypatch.setenv(kept.VARIABLE, word)
+    assert kept.folder() is None
 
 
 def test_the_system_says_where_the_cache_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv(admx_cache.VARIABLE)
+    monkeypatch.delenv(kept.VARIABLE)
     for system, variable, expected in (
         ("linux", "XDG_CACHE_HOME", tmp_path / "policylint"),
         ("win32", "LOCALAPPDATA", tmp_path / "policylint"),
@@ -122,7 +124,7 @@ def test_the_system_says_where_the_cache_is(monkeypatch: pytest.MonkeyPatch, tmp
     ):
         monkeypatch.setattr("sys.platform", system)
         monkeypatch.setenv(variable, str(tmp_path))
-        assert admx_cache.folder() == expected
+        assert kept.folder() == expected
 
 
 def test_a_folder_that_cannot_be_written_costs_nothing_but_time(
@@ -130,18 +132,82 @@ def test_a_folder_that_cannot_be_written_costs_nothing_but_time(
 ) -> None:
     file = tmp_path / "file"
     file.write_text("no folder")
-    monkeypatch.setenv(admx_cache.VARIABLE, str(file))
+    monkeypatch.setenv(kept.VARIABLE, str(file))
     sources = store(tmp_path / "store", FILES)
     assert same(take(sources)[0], off(lambda: take(sources)[0]))
 
 
 def test_only_the_newest_entries_are_kept(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(admx_cache, "KEPT", 3)
+    monkeypatch.setattr(kept, "KEPT", 3)
     head = admx_cache.Head("", {}, [], [], [], 0)
     for number in range(5):
         admx_cache.keep({str(number): head}, [str(number)])
     assert len(entries(cache)) == 3
     assert [path.suffix for path in entries(cache)] == [".json"] * 3
+
+
+def test_files_that_nobody_touched_are_not_even_read(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stamps, "SETTLED", -(10**12))
+    sources = store(tmp_path / "store", FILES)
+    first: dict[Source, bytes] = {}
+    second: dict[Source, bytes] = {}
+    assert stamps.digests(sources, first) == stamps.digests(sources, second)
+    assert {source.path: data for source, data in first.items()} == {
+        path: text if isinstance(text, bytes) else text.encode() for path, text in FILES.items()
+    }
+    assert second == {}
+    assert same(take(sources)[0], off(lambda: take(sources)[0]))
+
+
+@pytest.mark.parametrize("touch", ["size", "time", "number"])
+def test_a_file_that_was_touched_is_read_again(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, touch: str
+) -> None:
+    monkeypatch.setattr(stamps, "SETTLED", -(10**12))
+    sources = store(tmp_path / "store", FILES)
+    stamps.digests(sources, {})
+    file = tmp_path / "store" / "app.admx"
+    if touch == "size":
+        file.write_text("<other/>")
+    elif touch == "time":
+        os.utime(file, ns=(0, 0))
+    else:
+        copy = file.with_suffix(".copy")
+        shutil.copy2(file, copy)
+        copy.replace(file)
+    read: dict[Source, bytes] = {}
+    found = stamps.digests(sources, read)
+    assert [source.path for source in read] == ["app.admx"]
+    assert {s.path: d for s, d in found.items()}["app.admx"] == hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def test_a_file_that_was_changed_a_moment_ago_is_read_again(cache: Path, tmp_path: Path) -> None:
+    """It may change once more without a new time."""
+    sources = store(tmp_path / "store", FILES)
+    stamps.digests(sources, {})
+    read: dict[Source, bytes] = {}
+    stamps.digests(sources, read)
+    assert [source.path for source in read] == [source.path for source in sources]
+    assert entries(cache) == []
+
+
+@pytest.mark.parametrize("document", [None, 3, [], {"x": 1}, "rows", "numbers"])
+def test_stamps_of_another_form_are_as_good_as_none(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, document: object
+) -> None:
+    monkeypatch.setattr(stamps, "SETTLED", -(10**12))
+    sources = store(tmp_path / "store", FILES)
+    right = stamps.digests(sources, {})
+    (entry,) = entries(cache)
+    rows = json.loads(entry.read_bytes().partition(b"\n")[2])
+    if document == "rows":
+        document = {path: row[0] for path, row in rows.items()}
+    elif document == "numbers":
+        document = {path: [row[0], 7] for path, row in rows.items()}
+    rewrite(entry, json.dumps(document).encode())
+    assert stamps.digests(sources, {}) == right
 
 
 def rewrite(entry: Path, text: bytes) -> None:
@@ -196,7 +262,7 @@ def well_formed(key: str, value: object) -> bool:
 
 def test_a_lie_about_a_file_that_is_no_xml_gives_no_definitions(cache: Path, tmp_path: Path) -> None:
     sources = store(tmp_path / "store", {"torn.admx": "<torn"})
-    digest = admx_cache.digest(b"<torn", None)
+    digest = admx_cache.digest(hashlib.sha256(b"<torn").hexdigest(), None)
     admx_cache.keep({digest: admx_cache.Head("Lie", {}, ["key"], ["name"], [], 1)}, [digest])
     (file,) = take(sources)[0].admx
     assert (file.policies, file.categories, dict(file.supported_on)) == ((), (), {})
@@ -209,4 +275,4 @@ def test_every_real_store_reads_the_same_from_the_cache(sample_data: Path, cache
         admx.take(sources)
         again = admx.take(sources)[0]
         assert same(again, without), folder.name
-        assert len(kept(again)) == len(again.admx), folder.name
+        assert len(from_cache(again)) == len(again.admx), folder.name

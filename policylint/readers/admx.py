@@ -17,7 +17,7 @@ from policylint.catalogue.admx import AdmxFile
 from policylint.errors import ReadError
 from policylint.evidence import XmlAt
 from policylint.model import FileRecord, Problem
-from policylint.readers import admx_cache
+from policylint.readers import admx_cache, kept, stamps
 from policylint.readers.admx_cache import Head
 from policylint.readers.admx_content import (
     AdmxContent,
@@ -39,12 +39,10 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """The bytes of an .admx file and of the texts that come first for it, and what was kept of them in a run before."""
+    """An .admx file with the texts that come first for it, by the hash of both."""
 
-    admx: bytes
     language: str | None
     adml: Source | None
-    texts: bytes | None
     digest: str
 
 
@@ -59,7 +57,7 @@ class _Pile:
     opened: dict[Source, Texts | None] = field(default_factory=dict)
     """The ADML files that were opened; None for one that could not be read."""
     data: dict[Source, bytes] = field(default_factory=dict)
-    """What was read of ADML files already."""
+    """What was read of files already."""
     recorded: set[Source] = field(default_factory=set)
     """The ADML files that were read or that could not be: those of `opened`, and those that need not be opened."""
     heads: dict[str, Head] = field(default_factory=dict)
@@ -80,7 +78,7 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
     languages = _language_folders(admx, adml)
     pile = _Pile(admx, adml, _texts(adml))
     defining = [source for source in admx if _split(source.path)[0] not in languages]
-    pairs = _pairs(pile, defining) if admx_cache.folder() else {}
+    pairs = _pairs(pile, defining) if kept.folder() else {}
     digests = {pair.digest for pair in pairs.values()}
     pile.heads |= admx_cache.load(digests) if digests else {}
     known = len(pile.heads)
@@ -140,19 +138,23 @@ def _texts(adml: Sequence[Source]) -> dict[tuple[str, str], dict[str, list[Sourc
 
 def _pairs(pile: _Pile, admx: Sequence[Source]) -> dict[Source, _Pair]:
     """The files that the cache may know. Which texts come first must not hang on what stands in the .admx file."""
-    found: dict[Source, _Pair] = {}
+    first: dict[Source, tuple[str | None, Source | None]] = {}
     for source in admx:
         there = pile.texts.get((_split(source.path)[0], _stem(source.path)), {})
         if PREFERRED in there or len(there) < 2:
-            language, adml = next(_candidates(there, ""), (None, None))
-            try:
-                data, texts = source.read(), adml.read() if adml else None
-            except ReadError:  # told when it is read again
-                continue
-            if adml and texts is not None:
-                pile.data[adml] = texts
-            found[source] = _Pair(data, language, adml, texts, admx_cache.digest(data, texts))
-    return found
+            first[source] = next(_candidates(there, ""), (None, None))
+    texts = dict.fromkeys(adml for _, adml in first.values() if adml)
+    hashed = stamps.digests([*first, *texts], pile.data)
+    return {
+        source: _Pair(language, adml, admx_cache.digest(hashed[source], hashed[adml] if adml else None))
+        for source, (language, adml) in first.items()
+        if source in hashed and (adml is None or adml in hashed)
+    }
+
+
+def _bytes(pile: _Pile, source: Source) -> bytes:
+    """The bytes of a file, which may have been read for its hash. Raises ReadError."""
+    return pile.data[source] if source in pile.data else source.read()
 
 
 def _take(pile: _Pile, source: Source, pair: _Pair | None) -> None:
@@ -162,7 +164,7 @@ def _take(pile: _Pile, source: Source, pair: _Pair | None) -> None:
         _known(pile, source, pair, head)
         return
     before = len(pile.problems)
-    file = _read(pile, source, pair)
+    file = _read(pile, source)
     if pair and file and file.adml == (pair.adml.path if pair.adml else None):
         told = [(text, list(at.route)) for text, at in _inside(pile.problems[before:])]
         settings = pile.records[-1].settings
@@ -189,26 +191,26 @@ def _known(pile: _Pile, source: Source, pair: _Pair, head: Head) -> None:
     adml = pair.adml.path if pair.adml else None
 
     def parsed() -> AdmxContent:
-        texts = Texts(adml, pair.language or "", _again(pair.texts)) if adml and pair.texts is not None else None
-        return AdmxContent(source.path, _again(pair.admx), head.namespace, head.prefixes, texts)
+        texts = Texts(pair.adml.path, pair.language or "", _again(pile, pair.adml)) if pair.adml else None
+        return AdmxContent(source.path, _again(pile, source), head.namespace, head.prefixes, texts)
 
     content = KeptContent(frozenset(head.keys), frozenset(head.names), parsed)
     pile.found.append(AdmxFile(source.path, head.namespace, head.prefixes, adml, pair.language, content))
     pile.records.append(FileRecord(source.path, "read", "ADMX", settings=head.policies))
 
 
-def _again(data: bytes) -> etree._Element:
-    """The root of a document that could be parsed in the run that kept it; an empty one should that have been a lie."""
+def _again(pile: _Pile, source: Source) -> etree._Element:
+    """The root of a file that could be parsed in the run that kept it; an empty one should that have been a lie."""
     try:
-        return parse(data)
+        return parse(_bytes(pile, source))
     except ReadError:
         return etree.Element("nothing")
 
 
-def _read(pile: _Pile, source: Source, pair: _Pair | None) -> AdmxFile | None:
+def _read(pile: _Pile, source: Source) -> AdmxFile | None:
     """One .admx file."""
     try:
-        root = _root(pair.admx if pair else source.read(), "policyDefinitions")
+        root = _root(_bytes(pile, source), "policyDefinitions")
     except ReadError as error:
         pile.problems.append(problem(source, error))
         pile.records.append(FileRecord(source.path, "unread", "ADMX", error.message))
@@ -252,8 +254,7 @@ def _choose(pile: _Pile, source: Source, root: etree._Element) -> Texts | None:
 
 def _open(pile: _Pile, source: Source, language: str) -> Texts | None:
     try:
-        data = pile.data[source] if source in pile.data else source.read()
-        texts = Texts(source.path, language, _root(data, "policyDefinitionResources"))
+        texts = Texts(source.path, language, _root(_bytes(pile, source), "policyDefinitionResources"))
     except ReadError as error:
         pile.recorded.add(source)
         pile.problems.append(problem(source, error))
