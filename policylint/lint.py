@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from policylint.catalogue.definitions import using
 from policylint.checks import (
     BUILD_CHECKS,
     CONTEST_CHECKS,
@@ -34,7 +35,8 @@ NAMED_TARGETS = 3
 
 def lint(estate: Estate, rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
     """Every finding of the rules, merged over targets, in the order of reports: by severity, rule and place."""
-    found = [*_reading(estate, rules), *_estate(estate, rules), *_targets(estate, rules)]
+    with using(estate.definitions):
+        found = [*_reading(estate, rules), *_estate(estate, rules), *_targets(estate, rules)]
     return tuple(sorted(found, key=_order))
 
 
