@@ -125,7 +125,7 @@ POLICIES: dict[str, tuple[int, int]] = {
     "identity-protection": (3, 57),
     "intent": (34, 1546),
     "script": (20, 0),
-    "settings-catalog": (281, 7311),
+    "settings-catalog": (281, 7313),
     "template": (37, 1137),
     "update": (5, 13),
 }
