@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -195,3 +195,6 @@ def test_every_real_store_comes_back(sample_data: Path) -> None:
         sources = [Source(p.relative_to(folder).as_posix(), p) for p in sorted(folder.rglob("*")) if p.is_file()]
         for file in take(sources)[0].admx:
             assert told(again(file)) == told(file), file.path
+            head, body = pack(file, explain=False)
+            silent = unpack(file.path, json.loads(head), lambda body=body: body, file.adml, file.language)  # type: ignore[misc]  # bound
+            assert silent.policies == tuple(replace(policy, explain="") for policy in file.policies)

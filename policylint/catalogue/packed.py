@@ -67,11 +67,7 @@ def pack(file: AdmxFile, *, explain: bool = True) -> tuple[str, str]:
         [policy.name for policy in file.policies],
         categories,
         dict(file.supported_on),
-        {
-            id: [_trim([c.kind, c.ref, c.label, c.default], keep=3) for c in dialog]
-            for id, dialog in dialogs.items()
-            if dialog
-        },
+        {id: list(map(_control, dialog)) for id, dialog in dialogs.items() if dialog},
         *policies,
     ]
     head = [file.namespace, dict(file.prefixes), list(packer.keys), list(packer.spaces)]
@@ -187,10 +183,17 @@ class Packed:
         return Choice(label, _required(datum), self._items(items))
 
 
-_BOX: tuple[Json, ...] = (None, None, (), ())
+_BOX: Sequence[Json] = (None, None, [], [])
 """What a check box has where nothing is written."""
-_REST: tuple[Json, ...] = (None, None, (), (), (), "")
+_REST: Sequence[Json] = (None, None, [], [], [], "")
 """What stands behind a policy's value name where nothing is written."""
+_SCALARS: Mapping[type, Sequence[Json]] = {
+    Decimal: (None, None, False, False),
+    Text: (None, False),
+    MultiText: (None, None),
+    ListBox: (None, False, False, False),
+}
+"""What the fields of an element are where nothing is written, as its class has it."""
 
 
 def _datum(written: Json) -> Datum | None:
@@ -243,26 +246,18 @@ class _Packer:
         return [name, shown, self.qname(category.parent), _route(category.evidence)]
 
     def policy(self, policy: AdmxPolicy, explain: bool) -> Json:
-        return _trim(
-            [
-                policy.name,
-                _SIDES[policy.scopes],
-                "" if policy.display_name == policy.name else policy.display_name,
-                self.key(policy.key),
-                _route(policy.evidence),
-                self.qname(policy.category),
-                self.qname(policy.supported_on),
-                policy.presentation,
-                policy.value_name,
-                _written(policy.enabled),
-                _written(policy.disabled),
-                self.items(policy.enabled_list),
-                self.items(policy.disabled_list),
-                [self.element(element, policy.key) for element in policy.elements],
-                policy.explain if explain else "",
-            ],
-            keep=9,
-        )
+        shown = "" if policy.display_name == policy.name else policy.display_name
+        fixed = [policy.name, _SIDES[policy.scopes], shown, self.key(policy.key), _route(policy.evidence)]
+        fixed += [self.qname(policy.category), self.qname(policy.supported_on), policy.presentation, policy.value_name]
+        rest = [
+            _written(policy.enabled),
+            _written(policy.disabled),
+            self.items(policy.enabled_list),
+            self.items(policy.disabled_list),
+            [self.element(element, policy.key) for element in policy.elements],
+            policy.explain if explain else "",
+        ]
+        return fixed + _trim(rest, _REST)
 
     def items(self, items: Iterable[Item]) -> Json:
         return [[self.key(item.key), item.value_name, _written(item.data)] for item in items]
@@ -271,29 +266,30 @@ class _Packer:
         letter = _LETTERS[type(element)]
         key = None if element.key == policy_key else self.key(element.key)
         common = [letter.upper() if element.required else letter, element.id, key, element.value_name]
-        return common + _trim(self.own(element))
+        return common + self.own(element)
 
     def own(self, element: AnyElement) -> list[Json]:
         if isinstance(element, Boolean):
             lists = self.items(element.on_list), self.items(element.off_list)
-            return [_written(element.on), _written(element.off), *lists]
+            return _trim([_written(element.on), _written(element.off), *lists], _BOX)
         if isinstance(element, Enum):
             return [
                 [choice.label, _written(choice.data), *([self.items(choice.items)] if choice.items else [])]
                 for choice in element.choices
             ]
-        return [getattr(element, name) for name in _FIELDS[_LETTERS[type(element)]][1]]
+        fields = _FIELDS[_LETTERS[type(element)]][1]
+        return _trim([getattr(element, name) for name in fields], _SCALARS[type(element)])
 
 
-def _trim(row: list[Json], keep: int = 0) -> list[Json]:
-    """Without what says nothing at its end: null, '' and empty lists."""
-    while len(row) > keep and (row[-1] is None or row[-1] == "" or row[-1] == []):
+def _trim(row: list[Json], defaults: Sequence[Json]) -> list[Json]:
+    """Without what stands at its end and is what is read there anyway."""
+    while row and row[-1] == defaults[len(row) - 1]:
         row = row[:-1]
     return row
 
 
 def _control(control: Control) -> list[Json]:
-    return _trim([control.kind, control.ref, control.label, control.default], keep=3)
+    return [control.kind, control.ref, control.label, *_trim([control.default], [""])]
 
 
 def _route(evidence: Evidence) -> list[int]:

@@ -113,7 +113,7 @@ def _file(name: str, content: str) -> Iterator[str]:
     else:
         yield f"{_INDENT}{name}"
         lines = [line if len(line) < WIDTH else f"{line[: WIDTH - 2]} …" for line in content.splitlines()]
-        yield from (f"{_INDENT * 2}{line}" for line in lines[:_EXCERPT])
+        yield from (f"{_INDENT * 2}{line}".rstrip() for line in lines[:_EXCERPT])
         if len(lines) > _EXCERPT:
             yield f"{_INDENT * 2}…"
 
