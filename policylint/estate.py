@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from policylint.catalogue.admx import AdmxFile
+from policylint.catalogue import shipped
+from policylint.catalogue.admx import AdmxFile, AdmxStore
 from policylint.catalogue.definitions import Definitions
 from policylint.model import FileRecord, Group, Policy, Problem
 from policylint.observed import Observation
@@ -39,6 +40,16 @@ class Estate:
     def unread(self) -> int:
         """How many files could not be read, or not fully."""
         return sum(record.status == "unread" for record in self.files)
+
+    @cached_property
+    def store(self) -> AdmxStore:
+        """The ADMX definitions that come with the policies, extended by those that policylint ships."""
+        return AdmxStore.of(self.admx, shipped.files())
+
+    @cached_property
+    def own_store(self) -> AdmxStore:
+        """The ADMX definitions that come with the policies, alone."""
+        return AdmxStore.of(self.admx)
 
     @cached_property
     def groups_named(self) -> Mapping[str, Sequence[Group]]:

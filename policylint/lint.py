@@ -137,9 +137,10 @@ def _finding(found: Found, rule: Rule) -> Finding:
     for spot in found.spots:
         if spot.policy is not None:
             policies[ref(spot.policy)] = None
+    spots = {(spot.evidence, spot.policy and spot.policy.id, spot.label): spot for spot in found.spots}
     locations = tuple(
         Location(spot.evidence, "primary" if number == 0 else "related", spot.label)
-        for number, spot in enumerate(dict.fromkeys(found.spots))
+        for number, spot in enumerate(spots.values())
     )
     return Finding(
         rule.id,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from policylint.catalogue import shipped
 from policylint.catalogue.admx import AdmxStore
 from policylint.catalogue.decoded import decode
 from policylint.catalogue.definitions import Definitions
@@ -22,7 +21,7 @@ def named(effective: Effective, estate: Estate) -> Effective:
     Names are those of the estate's own ADMX files, in their language, then those that policylint ships; a CSP node has
     the title that Intune's settings catalog gives it.
     """
-    store = AdmxStore.of(estate.admx, shipped.files())
+    store = estate.store
     halves = {scope: _half(row for row in effective.settings if row.scope is scope) for scope in Scope}
     return replace(
         effective, settings=tuple(_named(row, store, halves, estate.definitions) for row in effective.settings)

@@ -7,9 +7,10 @@ policylint ships extend them, and are silent about policies that the user's file
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Protocol, TypeVar
 
 from policylint.catalogue.admx_policy import AdmxCategory, AdmxPolicy, Control, ListBox, QName, Slot, fold_key, slots
@@ -106,6 +107,33 @@ def base_name(path: str) -> str:
     return path.rpartition("/")[2].casefold().removesuffix(".admx").replace("_", "-")
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """What policies write into one registry key, in the order of their files."""
+
+    slots: tuple[Slot, ...]
+    named: Mapping[str, tuple[Slot, ...]]
+    """By the case-folded name of the value."""
+    lists: tuple[Slot, ...]
+    """The list boxes, which write values of many names."""
+
+    @classmethod
+    def of(cls, slots: Iterable[Slot]) -> Places:
+        """The places of these slots."""
+        every = tuple(slots)
+        named: dict[str, list[Slot]] = {}
+        for slot in every:
+            if slot.value_name is not None:
+                named.setdefault(slot.value_name.casefold(), []).append(slot)
+        by_name = {name: tuple(those) for name, those in named.items()}
+        return cls(every, by_name, tuple(slot for slot in every if slot.value_name is None))
+
+    def at(self, name: str) -> tuple[Slot, ...]:
+        """What writes the value of a case-folded name."""
+        boxes = (slot for slot in self.lists if isinstance(slot.element, ListBox) and slot.element.names(name))
+        return (*self.named.get(name, ()), *boxes)
+
+
 @dataclass(frozen=True)
 class AdmxStore:
     """All .admx files of an estate, in order of their paths, and those shipped. Make one with `AdmxStore.of`.
@@ -117,6 +145,9 @@ class AdmxStore:
     files: tuple[AdmxFile, ...]
     """The user's own."""
     shipped: tuple[AdmxFile, ...] = ()
+    _keys: dict[tuple[Scope, str], tuple[Places, Places]] = field(default_factory=dict, compare=False, repr=False)
+    _owners: dict[tuple[Scope, str, str], tuple[Slot, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """What `_places` and `owners` have answered: the GPOs of an estate write the same values again and again."""
 
     @classmethod
     def of(cls, files: Iterable[AdmxFile], shipped: Iterable[AdmxFile] = ()) -> AdmxStore:
@@ -209,14 +240,32 @@ class AdmxStore:
         texts = (file.supported_on.get(ref.name.casefold()) for file in files if ref)
         return next((text for text in texts if text), "")
 
-    def slots(self, scope: Scope, key: str) -> Iterator[Slot]:
-        """What policies of that side write into a key; of a policy that the user's files define, by those alone."""
-        return (slot for slot in self._slots(scope, key) if not self._outdone(slot.policy))
+    def slots(self, scope: Scope, key: str, names: Collection[str] | None = None) -> Iterator[Slot]:
+        """What policies of that side write into a key; of a policy that the user's files define, by those alone.
 
-    def _slots(self, scope: Scope, key: str) -> Iterator[Slot]:
-        folded = fold_key(key)
-        for file in self.by_key.get(folded, ()):
-            yield from (slot for slot in file.slots.get(folded, ()) if scope in slot.policy.scopes)
+        `names` are the case-folded names of the values asked for, all without.
+        """
+        current, _ = self._places(scope, fold_key(key))
+        if names is None:
+            return iter(current.slots)
+        return chain(current.lists, *(current.named.get(name, ()) for name in names))
+
+    def _places(self, scope: Scope, key: str) -> tuple[Places, Places]:
+        """What is written into a folded key, worked out once: by current definitions, and by outdone ones."""
+        at = scope, key
+        if at not in self._keys:
+            found = [
+                slot
+                for file in self.by_key.get(key, ())
+                for slot in file.slots.get(key, ())
+                if scope in slot.policy.scopes
+            ]
+            outdone = {id(slot): self._outdone(slot.policy) for slot in found}
+            self._keys[at] = (
+                Places.of(slot for slot in found if not outdone[id(slot)]),
+                Places.of(slot for slot in found if outdone[id(slot)]),
+            )
+        return self._keys[at]
 
     def _outdone(self, policy: AdmxPolicy) -> bool:
         """Whether it is a shipped definition of a policy that the user's own files define."""
@@ -232,13 +281,14 @@ class AdmxStore:
         and file. Every policy stands once. Where the user's version of a policy does not write the value, but the
         shipped one does, it is found all the same: the store is older than the value.
         """
-        folded = value_name.casefold()
-        found = [slot for slot in self._slots(scope, key) if _holds(slot, folded)]
-        current = [slot for slot in found if not self._outdone(slot.policy)]
-        best: dict[tuple[str, str], Slot] = {}
-        for slot in sorted(current or found, key=self._rank):
-            best.setdefault(slot.policy.id.key, slot)
-        return tuple(best.values())
+        at = scope, fold_key(key), value_name.casefold()
+        if at not in self._owners:
+            current, outdone = self._places(*at[:2])
+            best: dict[tuple[str, str], Slot] = {}
+            for slot in sorted(current.at(at[2]) or outdone.at(at[2]), key=self._rank):
+                best.setdefault(slot.policy.id.key, slot)
+            self._owners[at] = tuple(best.values())
+        return self._owners[at]
 
     def _rank(self, slot: Slot) -> tuple[bool, int, str, tuple[str, str], str]:
         """Own value 0, element 1, item of a list of values 2, entry of a list box 3; then the documented name order."""
@@ -252,10 +302,3 @@ def _grouped(pairs: Iterable[tuple[K, AdmxFile]]) -> dict[K, tuple[AdmxFile, ...
     for key, file in pairs:
         found.setdefault(key, []).append(file)
     return {key: tuple(files) for key, files in found.items()}
-
-
-def _holds(slot: Slot, value_name: str) -> bool:
-    """Whether the slot is the place of a value with that case-folded name."""
-    if slot.value_name is not None:
-        return slot.value_name.casefold() == value_name
-    return isinstance(slot.element, ListBox) and slot.element.names(value_name)

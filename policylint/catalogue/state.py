@@ -92,9 +92,8 @@ def _candidates(store: AdmxStore, scope: Scope, half: Half) -> Iterator[AdmxPoli
     for key, name in (*half.values, *half.deleted):
         touched.setdefault(key, set()).add(name)
     for key, names in sorted(touched.items()):
-        for slot in store.slots(scope, key):
-            if slot.value_name is None or key in half.emptied or slot.value_name.casefold() in names:
-                found[id(slot.policy)] = slot.policy
+        for slot in store.slots(scope, key, None if key in half.emptied else names):
+            found[id(slot.policy)] = slot.policy
     yield from found.values()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from policylint.catalogue import shipped
-from policylint.catalogue.admx import AdmxFile, AdmxStore
+from policylint.catalogue.admx import AdmxFile
 from policylint.catalogue.admx_policy import DELETE, ONE, AdmxPolicy, Datum, ListBox, fold_key
 from policylint.checks.found import Found, Spot, listed, quoted
 from policylint.errors import ReadError
@@ -25,7 +25,7 @@ _NAMED = 3
 
 def duplicate_namespace(estate: Estate) -> Iterator[Found]:
     """Two files of one store have one target namespace (AD001)."""
-    for files in AdmxStore.of(estate.admx).duplicates:
+    for files in estate.own_store.duplicates:
         first, *others = files
         if not first.namespace:
             continue  # told as RD019
@@ -180,7 +180,7 @@ def opposite_meaning(estate: Estate) -> Iterator[Found]:
 
 def _versions(estate: Estate) -> Iterator[tuple[AdmxPolicy, AdmxPolicy]]:
     """Each policy that several stores of the estate define, as the first store has it and as another has."""
-    store = AdmxStore.of(estate.admx)
+    store = estate.own_store
     for files in store.by_namespace.values():
         first: dict[tuple[str, str], AdmxPolicy] = {}
         for policy in (policy for file in files if len(files) > 1 for policy in file.policies):

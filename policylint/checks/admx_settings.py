@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 
-from policylint.catalogue import shipped
 from policylint.catalogue.admx import AdmxStore
 from policylint.catalogue.admx_policy import (
     ONE,
@@ -82,10 +81,6 @@ _OPTIONS = frozenset(
 """Values of security options, which some exports hold among the others."""
 
 
-def _known(estate: Estate) -> AdmxStore:
-    return AdmxStore.of(estate.admx, shipped.files())
-
-
 def _values(estate: Estate) -> Iterator[tuple[Policy, Claim]]:
     """The registry values that GPOs write, in policy keys."""
     for policy in estate.policies:
@@ -97,7 +92,7 @@ def _values(estate: Estate) -> Iterator[tuple[Policy, Claim]]:
 
 def unexplained(estate: Estate) -> Iterator[Found]:
     """A GPO writes policy values that no file of the estate's ADMX store has a policy for (AD003)."""
-    own, known = AdmxStore.of(estate.admx), _known(estate)
+    own, known = estate.own_store, estate.store
     if _WINDOWS not in own.by_namespace:
         return
     found: dict[str, list[Claim]] = {}
@@ -144,7 +139,7 @@ def _first(names: list[str]) -> list[str]:
 
 def wrong_type_or_range(estate: Estate) -> Iterator[Found]:
     """A value has a type that its policy never writes, or lies outside the numbers that the policy takes (AD004)."""
-    known = _known(estate)
+    known = estate.store
     found: dict[tuple[str, tuple[str, str], str], list[tuple[Policy, Claim]]] = {}
     for policy, claim in _values(estate):
         owners = () if claim.absent else owners_of(known, claim.setting)
@@ -235,7 +230,7 @@ def required_missing(estate: Estate) -> Iterator[Found]:
 
     Only by the estate's own definitions: newer ones require what older GPOs could not know.
     """
-    own = AdmxStore.of(estate.admx)
+    own = estate.own_store
     for policy, _, state in _states(estate) if estate.admx else ():
         asked = (e for e in state.policy.elements if e.required and not isinstance(e, Boolean))
         lacking = [element.id for element in asked if element.id in state.missing]
@@ -251,7 +246,7 @@ def required_missing(estate: Estate) -> Iterator[Found]:
 
 def _states(estate: Estate) -> Iterator[tuple[Policy, Half, PolicyState]]:
     """The states of the administrative template policies of every GPO."""
-    known = _known(estate)
+    known = estate.store
     for policy in estate.policies:
         if policy.channel is Channel.GPO:
             for scope in Scope:
@@ -271,7 +266,7 @@ def _spot(policy: Policy, state: PolicyState) -> Spot | None:
 
 def wrong_side(estate: Estate) -> Iterator[Found]:
     """A policy of the computer stands on the user's side of a GPO, or the other way round (AD009)."""
-    known = _known(estate)
+    known = estate.store
     for policy, claim in _values(estate):
         if claim.absent or owners_of(known, claim.setting):
             continue

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from policylint.catalogue import shipped
 from policylint.catalogue.admx import AdmxStore
 from policylint.estate import Estate
 from policylint.lowering.admx_definitions import Definitions
@@ -24,7 +23,7 @@ class Context:
     @cached_property
     def store(self) -> AdmxStore:
         """The ADMX definitions that payloads are read with: the user's own, then those that are shipped."""
-        return AdmxStore.of(self.estate.admx, shipped.files())
+        return self.estate.store
 
     @cached_property
     def written_by_gpos(self) -> Mapping[str, frozenset[Value]]:
