@@ -135,8 +135,7 @@ outcomes
 device: 2 settings
 
   HKLM\SOFTWARE\Policies\Microsoft\PassportForWork
-    ~ UseCertificateForOnPremAuth            1                        "WHfB PKI" (gpo)
-      if wmi-filter "Laptops"
+    ~ UseCertificateForOnPremAuth            1                        "WHfB PKI" (gpo)  if [1]  {CERTIFICATE}
     ? UseCloudTrustForOnPremAuth             1 or not set             D19
 
 user: 1 setting
@@ -144,8 +143,11 @@ user: 1 setting
   ./User/Vendor/MSFT/Policy/Config/DeviceLock
     = MinDevicePasswordLength                8                        "Cloud Trust" (mdm)
 
+if
+    [1]   wmi-filter "Laptops"
+
 = 1 determined  ~ 2 conditional  ? 1 undetermined  - 0 not-applicable
-""".lstrip()
+""".lstrip().replace("{CERTIFICATE}", "Use certificate for on-premises authentication")
         )
 
     def test_a_deleted_value_is_absent_and_a_default_value_has_a_name(self, tmp_path: Path) -> None:
@@ -154,7 +156,8 @@ user: 1 setting
         shown = EFFECTIVE_FORMATS["text"](Effective("T", None, None, {}, (row,), ()), at.locator)
         assert shown.splitlines()[4:6] == [
             r"  HKLM\Key",
-            '    ~ (default)                              absent                   "WHfB PKI" (gpo)',
+            '    ~ (default)                              absent                   "WHfB PKI" (gpo)'
+            "  Use certificate for on-premises authentication",
         ]
 
     def test_long_lists_of_facts_are_broken_between_words(self, tmp_path: Path) -> None:

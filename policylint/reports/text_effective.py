@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from policylint.decoded import Decoded
@@ -25,11 +25,14 @@ _NAME, _VALUE = 38, 24
 
 
 def effective(effective: Effective, locator: Locator, color: bool = False) -> str:
-    """The listing. It shows no excerpts: `why` does."""
+    """The listing. It shows no excerpts: `why` does. Settings that hang on the same facts share a note with them."""
     paint = painter(color)
+    notes = {row.conditions: 0 for row in effective.settings if row.conditions}
+    notes = {conditions: number for number, conditions in enumerate(notes, 1)}
     blocks = [[*header(effective, paint)], [*_outcomes(effective.outcomes, paint)]]
     for scope in Scope:
-        blocks += _side(scope, [row for row in effective.settings if row.scope is scope], paint)
+        blocks += _side(scope, [row for row in effective.settings if row.scope is scope], notes, paint)
+    blocks.append([*_notes(notes, paint)])
     blocks.append([_legend((*effective.outcomes, *effective.settings), paint)])
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -56,7 +59,18 @@ def _outcomes(outcomes: Sequence[Outcome], paint: Paint) -> Iterator[str]:
         yield from listed("needs", outcome.prerequisites, 6, 15)
 
 
-def _side(scope: Scope, rows: Sequence[Result], paint: Paint) -> list[list[str]]:
+Notes = Mapping[tuple[str, ...], int]
+"""The conditions that results hang on, with the number by which a row refers to them."""
+
+
+def _notes(notes: Notes, paint: Paint) -> Iterator[str]:
+    if notes:
+        yield paint("if", "strong")
+    for conditions, number in notes.items():
+        yield from listed(f"[{number}]", conditions, 4, 10)
+
+
+def _side(scope: Scope, rows: Sequence[Result], notes: Notes, paint: Paint) -> list[list[str]]:
     """The settings of one side: a title, and a block for each key."""
     placed = sorted(((split(row.setting.text), row) for row in rows), key=lambda pair: _sortable(*pair[0]))
     blocks = [[paint(f"{scope}: {counted(len(rows), 'setting')}", "strong")]] if rows else []
@@ -64,10 +78,18 @@ def _side(scope: Scope, rows: Sequence[Result], paint: Paint) -> list[list[str]]
         members = list(group)
         lines = [f"  {paint(terminal(members[0][0][0]), 'frame')}"] if key else []
         for (_, name), row in members:
-            lines += [_row(row, name, _source(row), paint), *(f"      if {terminal(c)}" for c in row.conditions)]
-            lines += _rule(row)
+            hangs = f"if [{notes[row.conditions]}]" if row.conditions else ""
+            source = "  ".join(part for part in (_source(row), hangs, _title(row, name, paint)) if part)
+            lines += [_row(row, name, source, paint), *_rule(row)]
         blocks.append(lines)
     return blocks
+
+
+def _title(row: Result, name: str, paint: Paint) -> str:
+    """How the editor calls the setting, where that says more than the name of its value."""
+    element = row.element if row.name and row.element.casefold() != row.name.casefold() else ""
+    title = ": ".join(part for part in (row.name, element) if part)
+    return paint(terminal(title), "faint") if title not in ("", name) and row.decoded is None else ""
 
 
 def _rule(row: Result) -> Iterator[str]:
