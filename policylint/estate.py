@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar, cast
 
 from policylint.catalogue import shipped
 from policylint.catalogue.admx import AdmxFile, AdmxStore
@@ -14,6 +15,8 @@ from policylint.model import FileRecord, Group, Policy, Problem
 from policylint.observed import Observation
 from policylint.topology import Topology
 from policylint.zip_member import Member
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -59,3 +62,13 @@ class Estate:
             for name in {group.id.casefold(), group.name.casefold()}:
                 found.setdefault(name, []).append(group)
         return found
+
+    @cached_property
+    def _made(self) -> dict[object, object]:
+        return {}
+
+    def once(self, make: Callable[[Estate], _T]) -> _T:
+        """What a function or class makes of the estate, made once however many checks ask for it."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(_T, self._made[make])

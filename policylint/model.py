@@ -201,6 +201,8 @@ class Policy:
     """The claims as the export states them, before lowering."""
     assignments: tuple[Assignment, ...] | None = None
     """None: the export carries no assignments, which is not the same as unassigned (an empty tuple)."""
+    made_from: str = ""
+    """The family of the template that a settings catalog policy was made from: `baseline`, `endpointSecurity…`."""
 
 
 @dataclass(frozen=True, slots=True)

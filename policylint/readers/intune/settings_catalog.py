@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from policylint.catalogue.settings_catalog import Definition, lookup
 from policylint.model import Claim, Problem, Scope, Value, csp
@@ -43,7 +43,16 @@ def read(item: Item) -> Found:
         message = f'the export of "{item.name}" carries no settings' + (f" of {count}" if count else "")
         return Found(KIND, "settings lost in the export", problems=(Problem("RD011", message, item.named, item.id),))
     parts = (part for instance, at in instances for part in _instance(item, instance, at, ()))
-    return policy(item, KIND, "settings-catalog", parts)
+    found = policy(item, KIND, "settings-catalog", parts)
+    family = _family(item.body)
+    return replace(found, policy=replace(found.policy, made_from=family)) if found.policy and family else found
+
+
+def _family(body: Body) -> str:
+    """The family of the template that the policy was made from; '' for a plain one."""
+    reference = body.get("templateReference")
+    stated = reference.get("templateFamily") if isinstance(reference, dict) else None
+    return stated if isinstance(stated, str) and stated.casefold() not in ("", "none") else ""
 
 
 def _instances(item: Item) -> Iterator[tuple[Body, str]]:

@@ -1,0 +1,160 @@
+"""Whether two policies reach one device or user: certainly, possibly or never (semantics 4.1 I-EXPLAIN, 4.4).
+
+Two Intune profiles can be told by their assignments alone; what those leave open, and everything about GPOs, the
+estate's targets tell. Where somebody wrote the targets down, policies that share none of them do not meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Literal
+
+from policylint.estate import Estate
+from policylint.facts import ALWAYS, NEVER, When, every, negate, some
+from policylint.model import Assignment, Channel, Policy, Scope
+from policylint.placements import placements
+from policylint.rank import rank
+from policylint.reach_gpo import LOOPBACK
+from policylint.targets import is_derived, targets
+
+Overlap = Literal["certain", "possible", "never"]
+
+Meetings = Mapping[tuple[int, Scope | None], When]
+"""When each policy (by its place in the estate) reaches one target, by side; None for Intune policies."""
+
+
+class Overlaps:
+    """The overlaps of an estate's policies, each pair worked out once."""
+
+    def __init__(self, estate: Estate) -> None:
+        self._estate = estate
+        self._place = {id(policy): number for number, policy in enumerate(estate.policies)}
+        self._told: dict[tuple[int, int, Scope], Overlap] = {}
+
+    def of(self, a: Policy, b: Policy, scope: Scope) -> Overlap:
+        """Whether two policies of the estate reach one target with their settings of a side."""
+        first, second = sorted((self._place[id(a)], self._place[id(b)]))
+        key = (first, second, scope)
+        if key not in self._told:
+            self._told[key] = self._work_out(self._estate.policies[first], self._estate.policies[second], scope)
+        return self._told[key]
+
+    def _work_out(self, a: Policy, b: Policy, scope: Scope) -> Overlap:
+        both_intune = a.channel is b.channel is Channel.MDM
+        told = by_assignments(a, b, self._estate) if both_intune else "possible"
+        if told != "possible" or (both_intune and is_derived(self._estate)):
+            return told
+        return self._at_targets(self._key(a, scope), self._key(b, scope))
+
+    def _key(self, policy: Policy, scope: Scope) -> tuple[int, Scope | None]:
+        return self._place[id(policy)], scope if policy.channel is Channel.GPO else None
+
+    def _at_targets(self, a: tuple[int, Scope | None], b: tuple[int, Scope | None]) -> Overlap:
+        found: Overlap = "never"
+        for reached in self._reached:
+            together = every(reached.get(a, NEVER), reached.get(b, NEVER))
+            if together == ALWAYS:
+                return "certain"
+            if not _contradicts(together):
+                found = "possible"
+        return found
+
+    @cached_property
+    def _reached(self) -> tuple[Meetings, ...]:
+        """What reaches each class of the estate's targets."""
+        bare = replace(self._estate, policies=tuple(_bare(policy) for policy in self._estate.policies))
+        place = {id(policy): number for number, policy in enumerate(bare.policies)}
+        found = []
+        for alike in placements(bare, targets(bare)):
+            reached: dict[tuple[int, Scope | None], When] = {}
+            for reach in rank(bare, alike.target).reaches:
+                key = place[id(reach.policy)], reach.scope
+                reached[key] = some(reached.get(key, NEVER), reach.when)
+            found.append(reached)
+        return tuple(found)
+
+
+def overlaps(estate: Estate) -> Overlaps:
+    """The overlaps of the estate's policies."""
+    return estate.once(Overlaps)
+
+
+def _bare(policy: Policy) -> Policy:
+    """The policy with nothing but what decides about others' reach: the loopback mode."""
+    kept = tuple(claim for claim in policy.claims if claim.setting.key == LOOPBACK)
+    return replace(policy, claims=kept, written=(), sweeps=())
+
+
+def _contradicts(when: When) -> bool:
+    """Whether the conditions cannot hold together: one of them is the opposite of another."""
+    parts = getattr(when, "parts", ())
+    return when == NEVER or any(negate(part) in parts for part in parts)
+
+
+def by_assignments(a: Policy, b: Policy, estate: Estate) -> Overlap:
+    """What the assignments of two Intune profiles tell.
+
+    Certain: both go to all devices, to all users, or to one group, with the same filter and the same exclusions (what
+    one of them takes out, the other takes out too). Never: one is unassigned, or each group that one goes to is taken
+    out of the other, or they use one filter in opposite ways. Groups of unknown members are possible, no more.
+    """
+    if a.assignments is None or b.assignments is None:
+        return "never" if is_unassigned(a) or is_unassigned(b) else "possible"
+    meeting = [told for x in _includes(a) for y in _includes(b) if (told := _meet(x, a, y, b, estate)) != "never"]
+    return "certain" if "certain" in meeting else "possible" if meeting else "never"
+
+
+def is_unassigned(policy: Policy) -> bool:
+    """Whether the export shows that an Intune profile goes to nobody (I-ASG-NONE)."""
+    return policy.assignments is not None and all(a.exclude for a in policy.assignments)
+
+
+def _includes(policy: Policy) -> Iterator[Assignment]:
+    return (a for a in policy.assignments or () if not a.exclude)
+
+
+def _meet(x: Assignment, a: Policy, y: Assignment, b: Policy, estate: Estate) -> Overlap:
+    """Whether two inclusions reach one device or user."""
+    if x.filter and x.filter == y.filter and x.filter_mode != y.filter_mode:
+        return "never"
+    if _taken_out(x, b, y, estate) or _taken_out(y, a, x, estate):
+        return "never"
+    same_filter = (x.filter, x.filter_mode) == (y.filter, y.filter_mode)
+    if not same_filter or _excluded(a) != _excluded(b) or (x.filter and _filters(a) | _filters(b) != {x.filter}):
+        return "possible"
+    if x.target != "other" and _named(x) == _named(y):
+        return "certain"
+    kinds = {members(x, estate), members(y, estate)}
+    virtual = {"all-devices", "all-users"} & {x.target, y.target}
+    return "certain" if virtual and len(kinds) == 1 and kinds != {None} and not x.filter else "possible"
+
+
+def _taken_out(x: Assignment, b: Policy, y: Assignment, estate: Estate) -> bool:
+    """Whether the other profile's inclusion leaves out everything that an inclusion reaches (I-ASG-EXCL)."""
+    if not any(e.exclude and _named(e) == _named(x) for e in b.assignments or ()):
+        return False
+    kinds = {members(x, estate), members(y, estate)}
+    return _named(x) == _named(y) or (len(kinds) == 1 and kinds != {None})
+
+
+def _named(assignment: Assignment) -> tuple[str, str]:
+    return assignment.target, (assignment.group or "").casefold()
+
+
+def _excluded(policy: Policy) -> frozenset[tuple[str, str]]:
+    return frozenset(_named(a) for a in policy.assignments or () if a.exclude)
+
+
+def _filters(policy: Policy) -> set[str]:
+    return {a.filter for a in _includes(policy) if a.filter}
+
+
+def members(assignment: Assignment, estate: Estate) -> str | None:
+    """Whether an assignment's group holds devices or users, where that is known."""
+    virtual = {"all-devices": "devices", "all-users": "users"}
+    if assignment.target in virtual:
+        return virtual[assignment.target]
+    found = estate.groups_named.get((assignment.group or "").casefold(), ())
+    return next((group.members for group in found), None)
