@@ -17,7 +17,8 @@ from collections.abc import Hashable, Iterable, Iterator
 
 from policylint.effective import Contender, Result
 from policylint.locate import Locator
-from policylint.reports.json import VERSION, _outcome, _setting, _target
+from policylint.reports.json_document import VERSION
+from policylint.reports.json_setting import outcome, setting, target
 from policylint.survey import Answer
 
 _KEPT = 20_000
@@ -38,14 +39,14 @@ def every(answers: Iterable[Answer], locator: Locator, color: bool = False) -> I
 def _class(answer: Answer, rows: _Rows) -> str:
     effective = answer.effective
     ordered = sorted(effective.settings, key=lambda row: (row.setting.text.casefold(), row.setting.text, row.scope))
-    outcomes = sorted(effective.outcomes, key=lambda outcome: outcome.id)
+    outcomes = sorted(effective.outcomes, key=lambda one: one.id)
     return "".join(
         (
             f'{{"count": {answer.placement.count}, "targets": {_text(list(answer.placement.names))},\n',
-            f' "target": {_text(_target(effective))},\n',
+            f' "target": {_text(target(effective))},\n',
             ' "settings": [',
             ",".join(f"\n  {rows.text(row)}" for row in ordered),
-            f'],\n "outcomes": {_text([_outcome(outcome) for outcome in outcomes])}}}',
+            f'],\n "outcomes": {_text([outcome(one) for one in outcomes])}}}',
         )
     )
 
@@ -67,7 +68,7 @@ class _Rows:
         if key not in self._known:
             if len(self._known) >= _KEPT:
                 self._known.clear()
-            self._known[key] = _text(_setting(row, self._locator))
+            self._known[key] = _text(setting(row, self._locator))
         return self._known[key]
 
 

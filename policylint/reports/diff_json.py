@@ -25,7 +25,9 @@ from policylint.diff import KINDS, Difference, OutcomeChange, SettingChange
 from policylint.effective import Outcome, Result
 from policylint.locate import Locator
 from policylint.reports import Compared
-from policylint.reports.json import VERSION, Json, _contender, _finding, _outcome, _setting, dumps
+from policylint.reports.json_document import VERSION, Json, dumps
+from policylint.reports.json_finding import finding
+from policylint.reports.json_setting import contender, outcome, setting
 from policylint.reports.order import ordered
 
 
@@ -48,8 +50,8 @@ def difference(found: Difference, old: Compared, new: Compared, color: bool = Fa
                 for group in found.changes
             ],
             "findings": {
-                "new": [_finding(finding, new.locator) for finding in ordered(found.new)],
-                "fixed": [_finding(finding, old.locator) for finding in ordered(found.fixed)],
+                "new": [finding(one, new.locator) for one in ordered(found.new)],
+                "fixed": [finding(one, old.locator) for one in ordered(found.fixed)],
             },
             "policies": [
                 {
@@ -93,7 +95,7 @@ def _summary(found: Difference) -> Json:
 
 def _setting_change(change: SettingChange, old: Locator, new: Locator) -> Json:
     def told(row: Result | None, locator: Locator) -> Json | None:
-        return None if row is None else _setting(row, locator)
+        return None if row is None else setting(row, locator)
 
     return {
         "setting": change.subject.setting.text,
@@ -106,10 +108,10 @@ def _setting_change(change: SettingChange, old: Locator, new: Locator) -> Json:
 
 
 def _outcome_change(change: OutcomeChange, old: Locator, new: Locator) -> Json:
-    def told(outcome: Outcome | None, locator: Locator) -> Json | None:
-        if outcome is None:
+    def told(found: Outcome | None, locator: Locator) -> Json | None:
+        if found is None:
             return None
-        return {**_outcome(outcome), "contenders": [_contender(contender, locator) for contender in outcome.contenders]}
+        return {**outcome(found), "contenders": [contender(one, locator) for one in found.contenders]}
 
     return {
         "id": change.subject.id,

@@ -42,24 +42,16 @@ no terminal can do anything to it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
-from policylint.decoded import Decoded
-from policylint.effective import Contender, Effective, Outcome, Result, settings_of
-from policylint.evidence import Evidence
-from policylint.facts import ALWAYS
-from policylint.findings import Finding, Location, Summary
+from policylint.effective import Effective, Outcome, Result, settings_of
+from policylint.findings import Finding, Summary
 from policylint.locate import Locator
-from policylint.model import as_json
 from policylint.observed import ObservedSetting
-from policylint.reports import RuleText
+from policylint.reports import RuleText, json_finding, json_setting
+from policylint.reports.json_document import VERSION, Json, dumps, place
 from policylint.reports.order import ordered
-from policylint.reports.phrases import open_value, said, tally
-
-VERSION = 1
-
-Json = dict[str, object]
+from policylint.reports.phrases import tally
 
 
 def render(
@@ -79,7 +71,13 @@ def render(
         "findings": tally(findings),
         "ignored": summary.ignored,
     }
-    return dumps({"version": VERSION, "summary": counts, "findings": [_finding(f, locator) for f in ordered(findings)]})
+    return dumps(
+        {
+            "version": VERSION,
+            "summary": counts,
+            "findings": [json_finding.finding(f, locator) for f in ordered(findings)],
+        }
+    )
 
 
 def effective(effective: Effective, locator: Locator, color: bool = False) -> str:
@@ -89,9 +87,9 @@ def effective(effective: Effective, locator: Locator, color: bool = False) -> st
     return dumps(
         {
             "version": VERSION,
-            "target": _target(effective),
-            "settings": [_setting(row, locator) for row in rows],
-            "outcomes": [_outcome(outcome) for outcome in outcomes],
+            "target": json_setting.target(effective),
+            "settings": [json_setting.setting(row, locator) for row in rows],
+            "outcomes": [json_setting.outcome(one) for one in outcomes],
         }
     )
 
@@ -111,126 +109,33 @@ def story(effective: Effective, subjects: Sequence[Result | Outcome], locator: L
         }
         for o in out
     ]
-    return dumps({"version": VERSION, "target": _target(effective), kind: first, "also": others, "excluded": excluded})
+    return dumps(
+        {
+            "version": VERSION,
+            "target": json_setting.target(effective),
+            kind: first,
+            "also": others,
+            "excluded": excluded,
+        }
+    )
 
 
 def _subject(effective: Effective, subject: Result | Outcome, locator: Locator) -> Json:
     if isinstance(subject, Result):
         seen = effective.observed(subject)
-        return {**_setting(subject, locator), **({} if seen is None else {"observed": _observed(seen, locator)})}
-    contenders = [_contender(contender, locator) for contender in subject.contenders]
-    return {**_outcome(subject), "contenders": contenders}
+        return {
+            **json_setting.setting(subject, locator),
+            **({} if seen is None else {"observed": _seen(seen, locator)}),
+        }
+    contenders = [json_setting.contender(one, locator) for one in subject.contenders]
+    return {**json_setting.outcome(subject), "contenders": contenders}
 
 
-def _observed(seen: ObservedSetting, locator: Locator) -> Json:
+def _seen(seen: ObservedSetting, locator: Locator) -> Json:
     """Who decided the setting when gpresult ran."""
     return {
         "policy": seen.gpo.name,
         "id": seen.gpo.id,
         "precedence": seen.precedence,
-        "location": _place(seen.evidence, locator),
-    }
-
-
-def dumps(document: object) -> str:
-    """The document as ASCII text with a line break at its end."""
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
-
-
-def _finding(finding: Finding, locator: Locator) -> Json:
-    return {
-        "rule": finding.rule,
-        "name": finding.name,
-        "severity": finding.severity,
-        "confidence": finding.confidence,
-        "message": finding.message,
-        "setting": finding.setting,
-        "target": finding.targets[0] if finding.targets else None,
-        "policies": [{"id": p.id, "name": p.name, "channel": str(p.channel)} for p in finding.policies],
-        "locations": [_location(location, locator) for location in finding.locations],
-        "help": finding.help,
-        "fingerprint": finding.fingerprint,
-        "targets": list(finding.targets),
-        "scope": finding.scope,
-        "why": finding.why,
-        "targets_count": finding.target_count,
-    }
-
-
-def _location(location: Location, locator: Locator) -> Json:
-    path, *place = _place(location.evidence, locator).items()
-    return dict([path, ("role", location.role), ("label", location.label), *place])
-
-
-def _place(evidence: Evidence, locator: Locator) -> Json:
-    spot = locator.locate(evidence, excerpt=False)
-    bounds = [at for at in (spot.byte_start, spot.byte_end) if at is not None]
-    return {
-        "path": evidence.path,
-        "line": spot.line,
-        "column": spot.column,
-        "record": spot.record,
-        "pointer": spot.pointer,
-        "bytes": bounds or None,
-    }
-
-
-def _target(effective: Effective) -> Json:
-    facts = {name: effective.facts[name] for name in sorted(effective.facts)}
-    return {"name": effective.target, "device": effective.device, "user": effective.user, "facts": facts}
-
-
-def _setting(row: Result, locator: Locator) -> Json:
-    return {
-        "setting": row.setting.text,
-        "name": row.name,
-        "scope": str(row.scope),
-        "state": str(row.state),
-        "value": as_json(open_value(row, row.value)),
-        "absent": row.absent,
-        "candidates": [as_json(open_value(row, value)) for value in row.candidates],
-        "conditions": list(row.conditions),
-        "reasons": list(row.reasons),
-        "winner": None if row.winner is None else _contender(row.winner, locator),
-        "losers": [_contender(loser, locator) for loser in row.losers],
-        "category": row.category,
-        "element": row.element,
-        "others": list(row.also),
-        **({} if row.decoded is None else {"decoded": _decoded(row.decoded)}),
-    }
-
-
-def _decoded(rule: Decoded) -> Json:
-    """The rule that a value holds."""
-    told = ((name, list(value) if isinstance(value, tuple) else value) for name, value in rule.fields)
-    return {"kind": rule.kind, "name": rule.name, **dict(told)}
-
-
-def _outcome(outcome: Outcome) -> Json:
-    return {
-        "id": outcome.id,
-        "state": str(outcome.state),
-        "value": outcome.value,
-        "candidates": list(outcome.candidates),
-        "conditions": list(outcome.conditions),
-        "reasons": list(outcome.reasons),
-        "prerequisites": list(outcome.prerequisites),
-    }
-
-
-def _contender(contender: Contender, locator: Locator) -> Json:
-    claim = contender.claim
-    return {
-        "policy": contender.policy.name,
-        "id": contender.policy.id,
-        "channel": str(contender.policy.channel),
-        "location": _place(claim.evidence, locator),
-        "reasons": list(contender.reasons),
-        "setting": claim.setting.text,
-        "scope": str(claim.scope),
-        "value": as_json(open_value(claim, claim.value)),
-        "type": claim.type,
-        "absent": claim.absent,
-        "origin": claim.origin,
-        "when": None if claim.when == ALWAYS else said(claim.when),
+        "location": place(seen.evidence, locator),
     }

@@ -14,7 +14,7 @@ from policylint import __version__
 from policylint.findings import Finding, Location, Severity, Summary
 from policylint.locate import Locator, Spot
 from policylint.reports import RuleText
-from policylint.reports.json import Json, dumps
+from policylint.reports.json_document import Json, dumps
 from policylint.reports.order import ordered
 from policylint.reports.phrases import tally
 
