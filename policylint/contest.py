@@ -1,30 +1,36 @@
 """One setting, several claims: who wins, and how sure that is, by the general law (chapters 1, 2 and 4).
 
 The precedence of a contested setting is a directed graph: an edge *a to b* says that a beats b, by which rule, and on
-which fact that hangs. A claim that nothing certainly beats can win.
+which fact that hangs. A claim that nothing certainly beats can win. Where the order of all claims is certain no graph
+is needed to see that (`ladder`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from functools import cmp_to_key
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cmp_to_key, partial
 from itertools import combinations
-from typing import Any
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any
 
 from policylint.effective import Contender, Result, State
-from policylint.facts import ALWAYS, Every, When, every, fact_names
+from policylint.facts import ALWAYS, every, fact_names
 from policylint.families import channels
 from policylint.families.channels import HELD_BACK, TAMPER, ChannelLaw, facts_of, undecided
+from policylint.families.merging import UNMERGED, merge_of
+from policylint.ladder import ladder, parts
 from policylint.model import Channel, Claim, Value
-from policylint.rank import RAW_ORDER, Contestant, Order
+from policylint.rank import Contestant
+from policylint.soft import settled_first, soft_order
+from policylint.strength import RAW_ORDER, Order
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 ASSUMED_FACTS = ("M-DEFAULT-RACE", RAW_ORDER, TAMPER)
 """Open orders that the documentation leans on one side of: the conditional value follows it."""
 
-DISPUTES = {"G-LINK-RAW": "D1", **channels.DISPUTES}
+DISPUTES = {"G-LINK-RAW": "D1", "G-LOOP-MERGE-ENFORCED": "D18", **channels.DISPUTES}
 """Rules that the sources disagree about, with the disagreement's id."""
 
 NO_SWITCH = ChannelLaw()
@@ -32,16 +38,18 @@ NO_SWITCH = ChannelLaw()
 
 
 def strongest_first(contestants: Iterable[Contestant], law: ChannelLaw = NO_SWITCH) -> list[Contestant]:
-    """The claims in assumed order of strength. Claims that only exist where nothing else does come last."""
+    """The claims in assumed order of strength. One that writes only where nothing is comes after what kept it out."""
+    listed = list(contestants)
+    if len(listed) < 2:
+        return listed
 
     def compare(a: Contestant, b: Contestant) -> int:
-        if a.claim.soft is not b.claim.soft:
-            return 1 if a.claim.soft else -1
-        if a.policy.id == b.policy.id and a.reach is b.reach and a.claim.type == b.claim.type:
+        if a.reach is b.reach and (a.policy.channel is Channel.GPO or a.claim.type == b.claim.type):
             return -1 if (a.claim.origin, repr(a.claim.evidence)) < (b.claim.origin, repr(b.claim.evidence)) else 1
         return -1 if law.order(a, b).first_wins else 1
 
-    return sorted(contestants, key=cmp_to_key(compare))
+    found = sorted(listed, key=cmp_to_key(compare))
+    return settled_first(found) if any(c.claim.soft for c in found) else found
 
 
 def graph_of(contestants: Sequence[Contestant], law: ChannelLaw = NO_SWITCH) -> nx.DiGraph[Contestant]:
@@ -49,74 +57,125 @@ def graph_of(contestants: Sequence[Contestant], law: ChannelLaw = NO_SWITCH) -> 
 
     An edge is certain where it has no fact and its order holds always.
     """
+    import networkx as nx  # here, because it is a third of the start-up time, and certain contests need none
+
     graph: nx.DiGraph[Contestant] = nx.DiGraph()
     graph.add_nodes_from(contestants)
     for a, b in combinations(contestants, 2):
-        if a.claim.soft is not b.claim.soft:
-            soft, hard = (a, b) if a.claim.soft else (b, a)
-            _add(graph, hard, soft, Order(True, "G-POL-SPECIAL"))
-            continue
-        if a.policy.id == b.policy.id and a.policy.channel is Channel.GPO:
-            _add(graph, a, b, Order(True, "G-POL-LWW"))
-            continue
-        found = law.order(a, b)
-        _add(graph, *((a, b) if found.first_wins else (b, a)), found)
+        if a.claim.soft or b.claim.soft:
+            found = soft_order(a, b, contestants, law.order)
+        elif a.policy.id == b.policy.id and a.policy.channel is Channel.GPO:
+            found = Order(True, "G-POL-LWW")
+        else:
+            found = _unmerged(law.order(a, b), a, b)
+        winner, loser = (a, b) if found.first_wins else (b, a)
+        graph.add_edge(winner, loser, order=found, rule=found.rule, fact=found.fact)
     return graph
 
 
-def _add(graph: nx.DiGraph[Contestant], winner: Contestant, loser: Contestant, found: Order) -> None:
-    graph.add_edge(winner, loser, order=found, rule=found.rule, fact=found.fact)
+def _unmerged(found: Order, a: Contestant, b: Contestant) -> Order:
+    """The order; open where no document says what becomes of two different values of this kind."""
+    merge = merge_of(a.claim.setting.key)
+    both = a.policy.channel is b.policy.channel is Channel.GPO
+    if merge.mode != "unknown" or not both or a.claim.value == b.claim.value:
+        return found
+    return Order(found.first_wins, found.rule, merge.rules[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """A contest: the claims strongest first, those that can win, what is open between them, and why."""
+
+    ranked: Sequence[Contestant]
+    possible: Sequence[Contestant]
+    open_orders: Sequence[tuple[Contestant, Contestant, Order]]
+    rules: Iterable[str]
+    beaten_by: Callable[[int], tuple[str, ...]]
+    """By the place in `ranked`: the rules by which other policies beat the claim."""
+
+
+def _story(contestants: Sequence[Contestant], law: ChannelLaw) -> _Story:
+    merge = merge_of(contestants[0].claim.setting.key)
+    certain = None if merge.mode == "unknown" else ladder(contestants)
+    if certain is not None:
+        return _Story(certain.ranked, certain.possible, (), certain.rules, certain.beaten_by.__getitem__)
+    ranked = strongest_first(contestants, law)
+    graph = graph_of(ranked, law)
+    possible = [c for c in ranked if not _certainly_beaten(c, graph)]
+    rules = (rule for *_, edge in graph.edges(data=True) for rule in _rules(edge))
+    return _Story(ranked, possible, _open_orders(possible, graph), rules, partial(_beaten_by, ranked, graph))
 
 
 def resolve_contest(contestants: Sequence[Contestant], law: ChannelLaw = NO_SWITCH) -> Result:
     """The effective value of one setting in one scope from every claim that reaches the target."""
-    ranked = strongest_first(contestants, law)
-    if len(ranked) == 1:
-        return _single(ranked[0])
-    graph = graph_of(ranked, law)
-    possible = [c for c in ranked if not _certainly_beaten(c, graph)]
-    open_orders = _open_orders(possible, graph)
-    reachable = _values(c.claim for c in possible)
-    nothing = not any(c.when == ALWAYS for c in ranked) or any(found.rule == HELD_BACK for *_, found in open_orders)
-    candidates = (*reachable, *((None,) if nothing and None not in reachable else ()))
-    conditions = _conditions(possible, open_orders) if len(candidates) > 1 else ()
-    certain_conflict = any(
-        undecided(found.rule, found.fact) and a.when == b.when for a, b, found in open_orders
-    )  # both apply wherever one does, and nobody promises a winner
-    state = State.DETERMINED if len(candidates) == 1 else State.UNDETERMINED if certain_conflict else State.CONDITIONAL
+    if len(contestants) == 1:
+        return _single(contestants[0])
+    story = _story(contestants, law)
+    first = story.ranked[0]
+    open_orders = story.open_orders
+    candidates = _candidates(story)
+    several = len(candidates) > 1
+    state = State.DETERMINED if not several else State.UNDETERMINED if _conflict(open_orders) else State.CONDITIONAL
     settled = all(found.fact is None or found.fact in ASSUMED_FACTS for *_, found in open_orders)
-    first = ranked[0]
-    value = None if len(candidates) > 1 and not settled else first.claim.value
-    winner = first if len(candidates) == 1 or settled else None
-    losers = [c for c in ranked if c is not winner and not (winner and c.policy.id == winner.policy.id)]
-    reasons = dict.fromkeys(
-        [
-            *(r for c in ranked[:1] for r in c.reach.reasons),
-            *(r for *_, edge in graph.edges(data=True) for r in _rules(edge)),
-        ]
-    )
+    winner = first if settled or not several else None
+    reasons = dict.fromkeys((*first.reach.reasons, *story.rules, *_merged(story.ranked)))
     return Result(
         first.claim.setting,
         first.claim.scope,
         state,
-        value,
+        None if winner is None else first.claim.value,
         bool(winner and winner.claim.absent),
         candidates,
-        conditions,
+        _conditions(story) if several else (),
         (*reasons, *(dispute for rule, dispute in DISPUTES.items() if rule in reasons)),
         contender(winner) if winner else None,
-        tuple(contender(c, *_beaten_by(c, graph)) for c in losers),
+        _losers(story, winner),
     )
+
+
+def _losers(story: _Story, winner: Contestant | None) -> tuple[Contender, ...]:
+    """Everybody else, strongest first; the winner's policy is not said to lose against itself."""
+    own = "" if winner is None else winner.policy.id
+    listed = enumerate(story.ranked)
+    return tuple([contender(c, *story.beaten_by(number)) for number, c in listed if c.reach.policy.id != own])
+
+
+def _candidates(story: _Story) -> tuple[Value, ...]:
+    """The values that the setting may have; None where perhaps no claim applies, or none is sent."""
+    reachable = _values(c.claim for c in story.possible)
+    nothing = not any(c.when is ALWAYS or c.when == ALWAYS for c in story.ranked)
+    nothing = nothing or any(found.rule == HELD_BACK for *_, found in story.open_orders)
+    return (*reachable, None) if nothing and None not in reachable else reachable
+
+
+def _conflict(open_orders: Iterable[tuple[Contestant, Contestant, Order]]) -> bool:
+    """Whether two claims apply wherever one does, and nobody promises a winner."""
+    return any(
+        (undecided(found.rule, found.fact) or found.fact in UNMERGED) and a.when == b.when
+        for a, b, found in open_orders
+    )
+
+
+def _merged(contestants: Sequence[Contestant]) -> tuple[str, ...]:
+    """What several GPOs do to a setting of this kind."""
+    gpos = (c.policy.id for c in contestants if c.policy.channel is Channel.GPO)
+    first = next(gpos, None)
+    if all(other == first for other in gpos):
+        return ()
+    rules = merge_of(contestants[0].claim.setting.key).rules
+    return (*rules, "G-POL-LIST") if any(c.claim.type == "**DelVals." for c in contestants) else rules
 
 
 def contender(contestant: Contestant, *reasons: str) -> Contender:
     """A contestant as results name it, with what is still open about it; without reasons it carries its reach's."""
-    claim = replace(contestant.claim, when=contestant.when)
-    return Contender(claim, contestant.policy, reasons or contestant.reach.reasons)
+    claim, reach = contestant.claim, contestant.reach
+    if claim.when is not contestant.when:
+        claim = replace(claim, when=contestant.when)
+    return Contender(claim, reach.policy, reasons or reach.reasons)
 
 
 def _single(only: Contestant) -> Result:
-    certain = only.when == ALWAYS
+    certain = only.when is ALWAYS or only.when == ALWAYS
     return Result(
         only.claim.setting,
         only.claim.scope,
@@ -138,16 +197,11 @@ def _rules(edge: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _certainly_beaten(contestant: Contestant, graph: nx.DiGraph[Contestant]) -> bool:
     """Whether some claim that applies wherever it does certainly beats it."""
-    own = _parts(contestant.when)
+    own = parts(contestant.when)
     return any(
-        edge["fact"] is None and _parts(every(winner.when, edge["order"].when)) <= own
+        edge["fact"] is None and parts(every(winner.when, edge["order"].when)) <= own
         for winner, _, edge in graph.in_edges(contestant, data=True)
     )
-
-
-def _parts(when: When) -> frozenset[When]:
-    """The conditions that must all hold; none for what always applies."""
-    return frozenset(when.parts) if isinstance(when, Every) else frozenset((when,))
 
 
 def _values(claims: Iterable[Claim]) -> tuple[Value, ...]:
@@ -166,15 +220,14 @@ def _open_orders(
     ]
 
 
-def _conditions(
-    possible: Sequence[Contestant], open_orders: Iterable[tuple[Contestant, Contestant, Order]]
-) -> tuple[str, ...]:
-    applying = [fact for c in possible for fact in sorted(fact_names(c.when))]
-    return tuple(dict.fromkeys([*applying, *(fact for *_, found in open_orders for fact in facts_of(found))]))
+def _conditions(story: _Story) -> tuple[str, ...]:
+    applying = [fact for c in story.possible for fact in sorted(fact_names(c.when))]
+    return tuple(dict.fromkeys([*applying, *(fact for *_, found in story.open_orders for fact in facts_of(found))]))
 
 
-def _beaten_by(contestant: Contestant, graph: nx.DiGraph[Contestant]) -> tuple[str, ...]:
-    """The rules by which other policies beat it."""
+def _beaten_by(ranked: Sequence[Contestant], graph: nx.DiGraph[Contestant], number: int) -> tuple[str, ...]:
+    """The rules by which other policies beat the claim at that place."""
+    contestant = ranked[number]
     return tuple(
         dict.fromkeys(
             rule

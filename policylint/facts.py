@@ -58,7 +58,7 @@ def every(*parts: When) -> When:
         for piece in part.parts if isinstance(part, Every) else (part,):
             if piece not in kept:
                 kept.append(piece)
-    return kept[0] if len(kept) == 1 else Every(tuple(kept))
+    return kept[0] if len(kept) == 1 else Every(tuple(kept)) if kept else ALWAYS
 
 
 def some(*parts: When) -> When:
@@ -70,7 +70,7 @@ def some(*parts: When) -> When:
         for piece in part.parts if isinstance(part, Some) else (part,):
             if piece not in kept:
                 kept.append(piece)
-    return kept[0] if len(kept) == 1 else Some(tuple(kept))
+    return kept[0] if len(kept) == 1 else Some(tuple(kept)) if kept else NEVER
 
 
 def negate(part: When) -> When:
@@ -98,6 +98,8 @@ def holds(when: When, world: World) -> bool:
 
 def given(when: When, known: World) -> When:
     """The expression with the known facts filled in, simplified."""
+    if when is ALWAYS:
+        return when
     match when:
         case Is(fact, value):
             return when if fact not in known else (ALWAYS if known[fact] == value else NEVER)

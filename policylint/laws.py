@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from policylint.law import Law
 from policylint.laws_channels import CHANNEL_LAWS, SCOPE_LAWS
+from policylint.laws_extensions import EXTENSION_LAWS
 
 GPP = "Group Policy processing (Windows Server documentation)"
 GPOL = "[MS-GPOL]"
@@ -58,16 +59,13 @@ LAWS: Mapping[str, Law] = {
     "G-POL-SPECIAL": Law(
         "`**` instructions act at their position; `**soft.` writes only what is absent", "SPEC", f"{GPREG} 2.2.1"
     ),
-    # Security settings, audit policy and scripts
-    "G-SEC-ACCOUNT": Law(
-        "password, lockout and Kerberos policy of domain accounts come only from GPOs linked at the domain's root; "
-        "elsewhere they rule a computer's local accounts",
-        "DOC",
-        "Account Policies (Windows security documentation)",
+    "G-POL-LIST": Law(
+        "a list that is not additive deletes the values of its key first, so the last GPO's list replaces the others",
+        "SPEC",
+        f"{GPREG} 2.2.1",
     ),
-    "G-AUD-LEGACY": Law(
-        "advanced audit policy that any GPO sets clears the legacy one", "DOC", "Advanced security audit policy FAQ"
-    ),
+    # Security settings, audit policy, scripts, preferences, rules
+    **EXTENSION_LAWS,
     # The computer's side and the user's
     **SCOPE_LAWS,
     # Group Policy and Intune

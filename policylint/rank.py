@@ -7,6 +7,7 @@ becomes a condition.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -17,27 +18,9 @@ from policylint.observed import Observation, observation_of
 from policylint.reach import Excluded, Placement, Reach
 from policylint.reach_gpo import gpo_reaches, loopback_mode, user_side
 from policylint.reach_mdm import mdm_reaches
+from policylint.strength import Order, certainly_beats, gpo_order
 from policylint.targets import joins, known_facts
 from policylint.topology import Target
-
-RAW_ORDER = "raw gPLink order"
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """How two claims compare: whether the first beats the second, by which rule, and on which fact that hangs.
-
-    When the fact is false the other one wins.
-    """
-
-    first_wins: bool
-    rule: str
-    fact: str | None = None
-    """None where the order is certain."""
-    when: When = ALWAYS
-    """Where the order holds; elsewhere the other one may win."""
-    also: tuple[str, ...] = ()
-    """Further rules that explain it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +61,7 @@ def rank(estate: Estate, target: Target) -> Precedence:
     reaches: list[Reach] = []
     excluded: list[Excluded] = []
     _keep(gpo_reaches(at, Scope.DEVICE, target.device), known, reaches, excluded)
-    _keep(user_side(at, loopback_mode(reaches, _certainly_beats)), known, reaches, excluded)
+    _keep(user_side(at, loopback_mode(reaches, certainly_beats)), known, reaches, excluded)
     _keep(mdm_reaches(at), known, reaches, excluded)
     contests = _contests(reaches, known)
     return Precedence(
@@ -108,12 +91,15 @@ def _keep(
         if isinstance(item, Excluded):
             out.append(item)
             continue
-        gates = [(rule, given(gate, known)) for rule, gate in item.gates]
+        gates = [(rule, left) for rule, gate in item.gates if (left := given(gate, known)) is not ALWAYS]
+        if not gates:
+            into.append(item)
+            continue
         shut = next((rule for rule, gate in gates if gate == NEVER), None)
         if shut is not None:
             out.append(Excluded(item.policy, shut, REFUSALS.get(shut, "does not reach this target"), item.scope))
         else:
-            rules = dict.fromkeys((*item.reasons, *(rule for rule, gate in gates if gate != ALWAYS)))
+            rules = dict.fromkeys((*item.reasons, *(rule for rule, _ in gates)))
             into.append(replace(item, when=every(*(gate for _, gate in gates)), reasons=tuple(rules)))
 
 
@@ -121,15 +107,15 @@ def _contests(
     reaches: Iterable[Reach], known: Mapping[str, FactValue]
 ) -> dict[tuple[str, Scope], tuple[Contestant, ...]]:
     """Every claim that reaches the target, by setting and scope; sweeps of keys join as absent claims."""
-    found: dict[tuple[str, Scope], list[Contestant]] = {}
+    found: defaultdict[tuple[str, Scope], list[Contestant]] = defaultdict(list)
     sweeps: list[tuple[Reach, Sweep]] = []
     for reach in reaches:
+        scope, usual = reach.scope, reach.when
         for claim in reach.policy.claims:
-            if reach.scope is None or claim.scope is reach.scope:
-                when = reach.when if claim.when == ALWAYS else every(reach.when, given(claim.when, known))
-                if when != NEVER:
-                    contestant = Contestant(claim, reach, when)
-                    found.setdefault((claim.setting.key, claim.scope), []).append(contestant)
+            if scope is None or claim.scope is scope:
+                when = usual if claim.when is ALWAYS else every(usual, given(claim.when, known))
+                if when is not NEVER:
+                    found[claim.setting.key, claim.scope].append(Contestant(claim, reach, when))
         sweeps += [(reach, sweep) for sweep in reach.policy.sweeps if sweep.scope is reach.scope]
     if sweeps:
         _add_sweeps(found, sweeps)
@@ -192,7 +178,7 @@ def order(a: Contestant, b: Contestant) -> Order:
     """How two claims on one setting compare within their channel, or between the channels (chapters 1, 2 and 4)."""
     if a.reach.scope is None or b.reach.scope is None:
         return _across(a, b)
-    return _gpo_order(a.reach, b.reach)
+    return gpo_order(a.reach, b.reach)
 
 
 def _across(a: Contestant, b: Contestant) -> Order:
@@ -206,49 +192,3 @@ def _across(a: Contestant, b: Contestant) -> Order:
         fact = f'conflict between "{first}" and "{second}"'
         return Order((a.policy.name, a.policy.id) <= (b.policy.name, b.policy.id), rule, fact)
     return Order(a.policy.channel is Channel.GPO, "M-DEFAULT-GP", "M-DEFAULT-RACE")
-
-
-def _gpo_order(a: Reach, b: Reach) -> Order:
-    """Strength of two links ([MS-GPOL] 3.2.5.1.5; Group Policy processing).
-
-    Where the exports leave the order open, the order in which gpresult saw the two applied settles it.
-    """
-    if a.by_loopback is not b.by_loopback:
-        rule = "G-LOOP-MERGE" if a.enforced is b.enforced else "G-LOOP-MERGE-ENFORCED"
-        return Order(a.by_loopback, rule)
-    if not a.som or not b.som:
-        return _seen(a, b, "G-LSDOU") or Order(_tie(a, b), "G-LSDOU", _pair("precedence of", a, b))
-    if a.enforced is not b.enforced:
-        return Order(a.enforced, "G-ENFORCED-TOP")
-    if a.depth != b.depth:
-        deeper = a.depth > b.depth
-        return Order(not deeper if a.enforced else deeper, "G-ENFORCED-INVERT" if a.enforced else "G-LSDOU")
-    rule = "G-ENFORCED-SAME-SOM" if a.enforced else "G-LINK-ORDER"
-    if a.order is None or b.order is None:
-        return _seen(a, b, rule) or Order(_tie(a, b), rule, _pair(f"link order of {a.som}:", a, b))
-    first = (a.order, a.policy.id) < (b.order, b.policy.id)
-    if a.raw_order and b.raw_order:
-        return _seen(a, b, rule) or Order(first, "G-LINK-RAW", RAW_ORDER)
-    return Order(first, rule)
-
-
-def _certainly_beats(a: Reach, b: Reach) -> bool:
-    found = _gpo_order(a, b)
-    return found.first_wins and found.fact is None
-
-
-def _seen(a: Reach, b: Reach, rule: str) -> Order | None:
-    """The order in which gpresult saw both applied; None where it did not."""
-    if a.applied is None or b.applied is None or a.applied == b.applied:
-        return None
-    return Order(a.applied > b.applied, rule)
-
-
-def _tie(a: Reach, b: Reach) -> bool:
-    return (a.policy.name, a.policy.id) < (b.policy.name, b.policy.id)
-
-
-def _pair(what: str, a: Reach, b: Reach) -> str:
-    """The name of the fact that says which of two links is stronger; the same for both orders of the arguments."""
-    first, second = (a, b) if _tie(a, b) else (b, a)
-    return f'{what} "{first.policy.name}" above "{second.policy.name}"'

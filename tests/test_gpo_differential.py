@@ -25,6 +25,7 @@ NAMES = ("a", "b")
 _values = st.integers(1, 3)
 _writes: st.SearchStrategy[Instruction] = st.one_of(
     st.tuples(st.just("set"), st.sampled_from(NAMES), _values),
+    st.tuples(st.just("soft"), st.sampled_from(NAMES), _values),
     st.tuples(st.just("delete"), st.sampled_from(NAMES), st.none()),
 )
 _modes: st.SearchStrategy[Instruction] = st.tuples(st.just("set"), st.just(MODE), st.sampled_from((0, 1, 2)))
@@ -86,8 +87,10 @@ def _claims(gpo: Gpo) -> tuple[list[Claim], list[Sweep]]:
                 sweeps.append(Sweep(scope, KEY.casefold(), False, evidence))
                 continue
             setting = registry(scope, SYSTEM if name == MODE else KEY, name)
-            absent = verb == "delete"
-            claims.append(Claim(setting, scope, data, "REG_DWORD", evidence, absent, verb == "soft"))
+            soft = verb == "soft" and not any(
+                sweep.scope is scope for sweep in sweeps
+            )  # after a sweep of its own file it writes for certain
+            claims.append(Claim(setting, scope, data, "REG_DWORD", evidence, verb == "delete", soft))
     return claims, sweeps
 
 

@@ -253,7 +253,12 @@ def test_the_applied_order_settles_an_unknown_link_order(tmp_path: Path) -> None
     backup(tmp_path, B, "Beta", 2)
     (tmp_path / "r.xml").write_text(rsop(*BOTH))
     row = decided(tmp_path)
-    assert (row.state, row.value, row.conditions, row.reasons) == ("determined", 2, (), ("G-LSDOU", "G-LINK-ORDER"))
+    assert (row.state, row.value, row.conditions, row.reasons) == (
+        "determined",
+        2,
+        (),
+        ("G-LSDOU", "G-LINK-ORDER", "G-POL-LWW"),
+    )
 
 
 def test_the_applied_order_says_which_end_of_a_raw_gplink_is_the_stronger(tmp_path: Path) -> None:

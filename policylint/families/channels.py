@@ -24,7 +24,8 @@ from policylint.families.product_keys import (
     prefixed,
 )
 from policylint.model import Channel
-from policylint.rank import Contestant, Order, Precedence, order
+from policylint.rank import Contestant, Precedence, order
+from policylint.strength import Order
 
 Winner = Literal["gpo", "mdm", "nobody"]
 

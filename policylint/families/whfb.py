@@ -38,7 +38,8 @@ from policylint.families.whfb_settings import (
     Hello,
 )
 from policylint.model import Channel, Scope, Value
-from policylint.rank import Contestant, Order, Precedence, order
+from policylint.rank import Contestant, Precedence, order
+from policylint.strength import Order
 
 MAX_FACTS = 10
 """Beyond this many open facts the worlds are sampled, and the result is at most undetermined."""
@@ -170,21 +171,26 @@ def _by_hierarchy(picks: Sequence[Pick], keep: Channel | None = None) -> Verdict
     return Verdict(winner, tuple(losers))
 
 
-class Truth:
-    """Whether an expression holds, remembered by the values of its facts: worlds differ mostly in other facts."""
+class Speaker:
+    """Which claim speaks for one source on one setting, remembered by the values of the facts that this hangs on.
 
-    __slots__ = ("_known", "_names", "_when")
+    Worlds differ mostly in other facts.
+    """
 
-    def __init__(self, when: When) -> None:
-        self._when = when
-        self._names = tuple(fact_names(when))
-        self._known: dict[tuple[FactValue, ...], bool] = {}
+    __slots__ = ("_found", "_hello", "_known", "_names")
 
-    def in_(self, world: World) -> bool:
-        """Whether it holds in the world."""
-        values = tuple([world[name] for name in self._names])
+    def __init__(self, hello: Hello, found: Sequence[Contestant]) -> None:
+        self._hello = hello
+        self._found = found
+        applying = (name for when in {id(c.when): c.when for c in found}.values() for name in fact_names(when))
+        self._names = tuple(dict.fromkeys([*applying, *_order_facts(hello, found)]))
+        self._known: dict[tuple[FactValue | None, ...], Contestant | None] = {}
+
+    def in_(self, world: World) -> Contestant | None:
+        """The strongest of the claims that apply in the world."""
+        values = tuple(map(world.get, self._names))
         if values not in self._known:
-            self._known[values] = holds(self._when, world)
+            self._known[values] = _pick(self._hello, self._found, world)
         return self._known[values]
 
 
@@ -197,7 +203,7 @@ class Hellos:
 
     _evaluated: dict[frozenset[Hello], tuple[list[Situation], bool]] = field(default_factory=dict, repr=False)
     """What `situations` has answered: many checks ask about the same settings."""
-    _truths: dict[int, Truth] = field(default_factory=dict, repr=False)
+    _speakers: dict[tuple[Hello, Source], Speaker] = field(default_factory=dict, repr=False)
 
     @cached_property
     def _any_gpo(self) -> bool:
@@ -280,7 +286,7 @@ class Hellos:
         picks = {}
         for (hello, source), found in self.claims.items():
             if hello in needed:
-                chosen = _pick(hello, found, full, self._truths)
+                chosen = self._speaker(hello, source, found).in_(full)
                 if chosen is not None and not chosen.claim.absent:
                     picks[hello, source] = Pick(hello, source, chosen)
         gpo = self._any_gpo and GUIDE in world and holds(self.gpo_when, full)
@@ -291,6 +297,11 @@ class Hellos:
             and (world.get(GUIDE, True) or not gpo or source.channel is Channel.GPO)
         ]
         return Situation(full, picks, gpo, electors[0] if electors else None)
+
+    def _speaker(self, hello: Hello, source: Source, found: Sequence[Contestant]) -> Speaker:
+        if (hello, source) not in self._speakers:
+            self._speakers[hello, source] = Speaker(hello, found)
+        return self._speakers[hello, source]
 
 
 def hellos(precedence: Precedence) -> Hellos:
@@ -342,16 +353,12 @@ def _order_facts(hello: Hello, found: Sequence[Contestant]) -> Iterator[str]:
                     yield fact
 
 
-def _pick(hello: Hello, found: Sequence[Contestant], world: World, truths: dict[int, Truth]) -> Contestant | None:
+def _pick(hello: Hello, found: Sequence[Contestant], world: World) -> Contestant | None:
     """The strongest claim of one source that applies in a world."""
     best: Contestant | None = None
     for contestant in found:
-        truth = truths.get(id(contestant.when))  # the claims of one policy share the expression
-        if truth is None:
-            truth = truths[id(contestant.when)] = Truth(contestant.when)
-        if truth.in_(world) and (
-            best is None or (_differs(contestant, best) and _beats(hello, contestant, best, world))
-        ):
+        stronger = best is None or (_differs(contestant, best) and _beats(hello, contestant, best, world))
+        if stronger and holds(contestant.when, world):
             best = contestant
     return best
 

@@ -19,8 +19,11 @@ def without_effect(precedence: Precedence) -> Iterator[Excluded]:
     """The claims that reach the target at a node of no tenant, as policies that have no say in what they meant."""
     for contestants in precedence.contests.values():
         for contestant in contestants:
-            claim, policy = contestant.claim, contestant.policy
-            node = node_of(claim, policy) if policy.channel is Channel.MDM and policy.kind == "custom" else None
+            policy = contestant.reach.policy
+            if policy.kind != "custom":
+                continue
+            claim = contestant.claim
+            node = node_of(claim, policy) if policy.channel is Channel.MDM else None
             fault = next((f for f in node.faults if f in _WRONG), None) if node is not None else None
             if node is not None and node.hello is not None and fault is not None:
                 text = _WRONG[fault].format(node.tenant)
