@@ -48,6 +48,7 @@ def test_a_definition_gets_its_node_back_as_microsoft_spells_it() -> None:
         "choice",
         False,
         "Configure the home page URL",
+        needs={f"{EDGE}_1": (f"{EDGE}_homepagelocation",)},
     )
 
 
@@ -68,6 +69,20 @@ def test_windows_hello_settings_have_the_tenant_as_placeholder(scope: str) -> No
     expected = f"./{scope.title()}/Vendor/MSFT/PassportForWork/{{TenantId}}/Policies/PINComplexity/History"
     assert found is not None
     assert (found.uri, found.kind) == (expected, "integer")
+
+
+def test_the_children_that_a_choice_needs_are_kept_with_ids_in_full() -> None:
+    below = [{"dependedOnBy": "device_a_text", "required": True}, {"dependedOnBy": "device_b", "required": True}]
+    optional = [{"dependedOnBy": "device_a_more", "required": False}]
+    options = [
+        {"itemId": "device_a_1", "optionValue": {"value": "1"}, "dependedOnBy": [*below, *optional]},
+        {"itemId": "device_a_0", "optionValue": {"value": "0"}, "dependedOnBy": []},
+    ]
+    (row,) = rows(graph("device_a", "./Device/Vendor/MSFT/Policy/A", "A", "Choice", options=options))
+    assert row[-1] == '{"_1":["_text","device_b"]}'
+    found = of_rows(["\t".join(row)]).lookup("device_a")
+    assert found is not None
+    assert found.needs == {"device_a_1": ("device_a_text", "device_b")}
 
 
 def test_case_does_not_count_and_unknown_ids_are_unknown() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from policylint.catalogue.settings_catalog import KINDS
@@ -53,18 +53,23 @@ def usable(definition: object) -> bool:
 def _usable_option(option: object) -> bool:
     if not isinstance(option, Mapping) or not isinstance(option.get("itemId"), str):
         return False
-    value = option.get("optionValue")
-    return isinstance(value, Mapping) and isinstance(value.get("value"), str | int)
+    value, below = option.get("optionValue"), option.get("dependedOnBy") or ()
+    return (
+        isinstance(value, Mapping)
+        and isinstance(value.get("value"), str | int)
+        and isinstance(below, list | tuple)
+        and all(isinstance(child, Mapping) and isinstance(child.get("dependedOnBy"), str) for child in below)
+    )
 
 
 def rows(definitions: Iterable[Graph]) -> list[str]:
-    """A row for each definition of a CSP node, by id: id, node, element, kind, options, display name."""
+    """A row for each definition of a CSP node, by id: id, node, element, kind, options, display name[, children]."""
     known = [d for d in definitions if _base(d).startswith("./") and not d["id"].startswith(_NOT_CSP)]
     spelled = _placeholders(known)
     nodes = {d["id"]: _node(d, spelled) for d in known}
     elements = _elements(known, nodes)
     return [
-        "\t".join((d["id"], nodes[d["id"]], elements[d["id"]], _kind(d), _options(d), _name(d)))
+        "\t".join((d["id"], nodes[d["id"]], elements[d["id"]], _kind(d), _options(d), _name(d), *_children(d)))
         for d in sorted(known, key=lambda d: str(d["id"]))
     ]
 
@@ -170,6 +175,22 @@ def _options(definition: Graph) -> str:
     options = {option["itemId"]: option["optionValue"]["value"] for option in definition.get("options") or ()}
     told = {item: value for item, value in options.items() if item != f"{own}{value}"}
     return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")) if told else ""
+
+
+def _children(definition: Graph) -> Iterator[str]:
+    """The children that choices need, by choice, as JSON; ids that continue the definition's own without it."""
+    id_ = definition["id"]
+    needed = {
+        option["itemId"].removeprefix(id_): [
+            child["dependedOnBy"].removeprefix(id_)
+            for child in option.get("dependedOnBy") or ()
+            if child.get("required")
+        ]
+        for option in definition.get("options") or ()
+    }
+    told = {option: children for option, children in needed.items() if children}
+    if told:
+        yield json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _name(definition: Graph) -> str:

@@ -58,6 +58,8 @@ class Definition:
     name: str = ""
     """What the portal calls it, without the side that the node tells; empty where that is no name."""
     options: Mapping[str, str | int] = field(default_factory=dict, hash=False)
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    """The ids of the children without which a choice is not complete, by the full id of the choice."""
 
     @property
     def uri(self) -> str:
@@ -125,8 +127,18 @@ class Catalog:
 
 
 def _definition(id_: str, row: str) -> Definition:
-    node, element, kind, options, name = row.split("\t")
-    return Definition(id_, node, element, KINDS[kind[0]], kind.endswith("*"), name, json.loads(options or "{}"))
+    node, element, kind, options, name, *rest = row.split("\t")
+    needs = _needs(id_, rest[0]) if rest and rest[0] else {}
+    return Definition(id_, node, element, KINDS[kind[0]], kind.endswith("*"), name, json.loads(options or "{}"), needs)
+
+
+def _needs(id_: str, packed: str) -> Mapping[str, tuple[str, ...]]:
+    """Children by choice; what begins with `_` continues the definition's id."""
+
+    def whole(text: str) -> str:
+        return f"{id_}{text}".casefold() if text.startswith("_") else text.casefold()
+
+    return {whole(choice): tuple(map(whole, children)) for choice, children in json.loads(packed).items()}
 
 
 @cache

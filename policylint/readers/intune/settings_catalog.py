@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from policylint.catalogue.settings_catalog import Definition, lookup
 from policylint.model import Claim, Problem, Scope, Value, csp
+from policylint.readers.intune.catalog_children import misfits
 from policylint.readers.intune.graph_object import Body, Found, Item, each, not_evaluated
 from policylint.readers.intune.policy import policy
 
@@ -137,6 +138,8 @@ def _choice(node: _Node, stated: object, at: str) -> Parts:
         option = choice.get("value")
         if isinstance(option, str):
             yield node.claim(_option(node, option), "choice", f"{place}/value")
+            if node.definition is not None:
+                yield from misfits(node.item, node.definition, choice, place)
         else:
             yield node.unmapped("a choice without a value", place)
         yield from _children(node, choice, place, node.rows)
@@ -216,7 +219,10 @@ def _refused(node: _Node, simple: Body, at: str) -> Problem | None:
 
 
 def _option(node: _Node, option: str) -> Value:
-    """The value that a choice stands for: as the catalogue says, else what follows the definition id."""
+    """The value that a choice stands for: as the catalogue says, else what follows the definition id.
+
+    A choice of another definition has no value here and stays as it is written (IN024).
+    """
     known = node.definition.options if node.definition else {}
     if option in known:
         return _typed(known[option])
@@ -224,6 +230,8 @@ def _option(node: _Node, option: str) -> Value:
     for prefix in (stem, _VERSION.sub("", stem)):
         if whole.startswith(f"{prefix}_"):
             return _typed(option[len(prefix) + 1 :])
+    if node.definition is not None:
+        return option
     shared = next((n for n, (a, b) in enumerate(zip(stem, whole, strict=False)) if a != b), min(len(stem), len(whole)))
     return _typed(option[option.rfind("_", 0, shared) + 1 :])
 

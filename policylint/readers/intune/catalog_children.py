@@ -1,0 +1,57 @@
+"""What an instance of the settings catalog lacks or has too much of, as its definition tells: children of choices.
+
+A definition names the children that each of its choices depends on; Graph refuses a policy without them, so they are
+missing only where somebody edited an export. Children that belong to the other side are three in the whole catalog.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from policylint.catalogue.settings_catalog import Definition
+from policylint.model import Problem
+from policylint.readers.intune.graph_object import Body, Item, each
+
+_CONFIG = "_vendor_msft_policy_config_"
+_OTHER_SIDE = frozenset(
+    {
+        f"user{_CONFIG}browser_configurekioskresetafteridletimeout",
+        f"device{_CONFIG}experience_allowwindowsconsumerfeatures",
+        f"device{_CONFIG}experience_allowwindowstips",
+    }
+)
+"""The children that the catalog itself has below a setting of the other side."""
+
+_NAMED = 3
+
+
+def misfits(item: Item, definition: Definition, choice: Body, at: str) -> Iterator[Problem]:
+    """What is wrong below one choice: children that it needs (IN025), and children of the other side (IN026)."""
+    ids = [str(child.get("settingDefinitionId", "")) for child, _ in each(choice.get("children"), at)]
+    option = str(choice.get("value", ""))
+    there = {id_.casefold() for id_ in ids}
+    lacking = [id_ for id_ in definition.needs.get(option.casefold(), ()) if id_ not in there]
+    if lacking:
+        message = f'"{item.name}" chooses {option} without {_named(lacking)}, which this choice needs'
+        yield Problem("IN025", message, item.below(f"{at}/value"), item.id, definition.uri)
+    for id_ in ids:
+        if _side(id_) and _side(id_) != _side(definition.id) and id_.casefold() not in _OTHER_SIDE:
+            sides = _SAID[_side(id_)], _SAID[_side(definition.id)]
+            message = (
+                f'"{item.name}" has {id_}, a setting for {sides[0]}, below {definition.id}, which is for {sides[1]}'
+            )
+            yield Problem("IN026", message, item.below(f"{at}/children"), item.id, definition.uri)
+
+
+_SAID = {"device": "devices", "user": "users"}
+
+
+def _side(id_: str) -> str:
+    """`device` or `user`; empty where an id does not tell."""
+    first = id_.casefold().partition("_")[0]
+    return {"vendor": "device"}.get(first, first if first in _SAID else "")
+
+
+def _named(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - _NAMED} more" if len(ids) > _NAMED else ""
+    return ", ".join(ids[:_NAMED]) + more
