@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from policylint.catalogue.admx import AdmxStore
@@ -57,9 +56,13 @@ def owners_of(store: AdmxStore, setting: SettingId, other_side: bool = False) ->
     scope = _HIVES.get(hive.casefold())
     if scope and other_side:
         scope = Scope.USER if scope is Scope.DEVICE else Scope.DEVICE
-    splits: Iterator[int] = (i for i, letter in enumerate(rest) if letter == "!") if scope else iter(())
-    found = (store.owners(scope, rest[:at], rest[at + 1 :]) for at in splits if scope)
-    return next((owners for owners in found if owners), ())
+    at = rest.find("!") if scope else -1
+    while scope and at >= 0:
+        owners = store.owners(scope, rest[:at], rest[at + 1 :])
+        if owners:
+            return owners
+        at = rest.find("!", at + 1)
+    return ()
 
 
 def _rank(store: AdmxStore, slot: Slot, half: Half) -> tuple[bool, bool, bool, int]:
