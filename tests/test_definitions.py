@@ -14,6 +14,7 @@ from policylint.catalogue.definitions import Definitions
 from policylint.evidence import Evidence
 from policylint.model import FileRecord, Problem
 from policylint.readers import definitions, read
+from policylint.readers.kept import write_kept
 from policylint.readers.source import Reading, Source
 from tests.ddf_writer import ddf, leaf, node
 from tests.intune_writer import catalog, choice
@@ -193,3 +194,31 @@ def test_the_real_definitions_are_recognised(sample_data: Path) -> None:
         "windows-setting-definitions.json.gz": ("read", "settings-catalog definitions", 15140),
     }
     assert reading.definitions.catalog.rows == Definitions().catalog.rows
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that things are kept in between two runs."""
+    monkeypatch.setenv("POLICYLINT_CACHE", str(tmp_path / "kept"))
+    return tmp_path / "kept" / "admx"
+
+
+@pytest.mark.parametrize("content", [[SETTING], [SETTING, 1]])
+def test_what_is_kept_of_a_dump_says_what_the_dump_says(tmp_path: Path, kept: Path, content: object) -> None:
+    first = take(tmp_path, "dump.json", content)
+    assert [entry.name.partition("-")[0] for entry in kept.iterdir()] == ["catalog"]
+    assert take(tmp_path, "dump.json", content) == first
+
+
+def test_a_dump_that_changed_is_read_again(tmp_path: Path, kept: Path) -> None:
+    take(tmp_path, "dump.json", [SETTING])
+    reading, _ = take(tmp_path, "dump.json", [SETTING | {"displayName": "Use it otherwise"}])
+    assert [row.rpartition("\t")[2] for row in reading.definitions.own_rows] == ["Use it otherwise"]
+
+
+@pytest.mark.parametrize("foreign", [None, {}, [1], [1, 0, "row"], [1, 0, ["row"]], ["1", 0, []], [1, 0, [None]]])
+def test_a_kept_entry_that_is_no_dump_is_as_good_as_none(tmp_path: Path, kept: Path, foreign: object) -> None:
+    first = take(tmp_path, "dump.json", [SETTING])
+    (entry,) = kept.iterdir()
+    write_kept(entry.stem, foreign)
+    assert take(tmp_path, "dump.json", [SETTING]) == first

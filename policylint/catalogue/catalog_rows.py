@@ -17,6 +17,9 @@ from policylint.model import csp
 
 Graph = Mapping[str, Any]
 
+FORM = 1
+"""Of the rows: readers keep those of a dump between two runs. Raise it with every change to what `rows` makes."""
+
 _NOT_CSP = ("enrollment_", "osrecoverysettings_")
 """Definitions of Autopilot device preparation and OS recovery: they have URIs, but name no CSP node."""
 

@@ -1,13 +1,14 @@
 """Definitions that people bring: DDF files, and dumps of Intune's settings catalog, plain or as `.gz`.
 
 They configure nothing, but say what CSP nodes and catalog settings mean, and so stand before what policylint ships.
-Dumps of categories and templates are recognised and passed over. Other `.gz` files may hold anything and are not
-unpacked.
+Most of a dump is prose around its facts: what a reading made of one is kept for the next run, by its content. Dumps
+of categories and templates are recognised and passed over. Other `.gz` files may hold anything and are not unpacked.
 """
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import re
@@ -16,13 +17,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from policylint.catalogue.catalog_rows import rows, usable
+from policylint.catalogue.catalog_rows import FORM, rows, usable
 from policylint.catalogue.csp_node import Node
 from policylint.catalogue.definitions import Definitions
 from policylint.errors import ReadError
 from policylint.model import FileRecord, Problem
 from policylint.readers import json as json_reading
 from policylint.readers.ddf_nodes import is_ddf, nodes
+from policylint.readers.kept import read_kept, write_kept
 from policylint.readers.source import HEAD, MAX_BYTES, Reading, Source, decode, problem
 from policylint.readers.xml import parse
 
@@ -37,12 +39,15 @@ _KINDS = (
     ("settings-catalog categories", re.compile(_START + rb'[^{}]*"rootCategoryId"\s*:')),
     ("settings-catalog templates", re.compile(_START + rb'[^{}]*"settingTemplateCount"\s*:')),
 )
+_TABS = 5
+"""Between the columns of a row."""
+
 _TREE = re.compile(rb"<MgmtTree\b")
 _REASON = "definitions, which configure nothing"
 _KEPT = frozenset(
     (
         *("@odata.type", "id", "name", "displayName", "baseUri", "offsetUri", "maximumCount", "valueDefinition"),
-        *("isSecret", "options", "itemId", "optionValue", "value"),
+        *("isSecret", "options", "itemId", "optionValue", "value", "dependedOnBy", "required"),
     )
 )
 """The members that the table is made from; the rest of a dump is prose, and ten times as large."""
@@ -119,16 +124,43 @@ def _ddf(found: _Found, source: Source) -> int:
 def _catalog(found: _Found, source: Source) -> int:
     """How many settings of CSP nodes a dump defines. Raises ReadError."""
     data = source.read()
-    dump = _load(_unpacked(data) if source.suffix == ".gz" else data)
-    stated = dump.get("value") if isinstance(dump, dict) else dump
+    name = f"catalog-{FORM}-{hashlib.sha256(data).hexdigest()}"
+    dump = _kept(name)
+    if dump is None:
+        dump = _dump(_unpacked(data) if source.suffix == ".gz" else data)
+        write_kept(name, [dump.listed, dump.unusable, dump.rows])
+    if dump.unusable:
+        message = f"{dump.unusable} of {dump.listed} definitions have no id, name or type that can be used"
+        found.problems.append(Problem("RD037", message, source.at()))
+    found.rows += dump.rows
+    return len(dump.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Dump:
+    """What a dump says: how many definitions it lists, how many of them cannot be used, and the rows of the others."""
+
+    listed: int
+    unusable: int
+    rows: list[str]
+
+
+def _dump(data: bytes) -> _Dump:
+    """A dump from its bytes. Raises ReadError (RD004, RD005, RD007)."""
+    document = _load(data)
+    stated = document.get("value") if isinstance(document, dict) else document
     listed = stated if isinstance(stated, list) else []
     good = [one for one in listed if usable(one)]
-    if len(good) != len(listed):
-        message = f"{len(listed) - len(good)} of {len(listed)} definitions have no id, name or type that can be used"
-        found.problems.append(Problem("RD037", message, source.at()))
-    made = rows(good)
-    found.rows += made
-    return len(made)
+    return _Dump(len(listed), len(listed) - len(good), rows(good))
+
+
+def _kept(name: str) -> _Dump | None:
+    """What a run before kept under the name; None where that is nothing that can be used."""
+    match read_kept(name):
+        case [int(listed), int(unusable), [*told]]:
+            made = [row for row in told if isinstance(row, str) and row.count("\t") >= _TABS]
+            return _Dump(listed, unusable, made) if len(made) == len(told) else None
+    return None
 
 
 def _unpacked(data: bytes) -> bytes:
