@@ -9,7 +9,10 @@
 
 A link is `container#order`, with `!` at its end when enforced; the target stands in `contoso.com/W`. Keys of `set` that
 begin with HKCU or ./User are the user's side. `delete` lists values that the GPO deletes. `assigned` is `all-devices`,
-`all-users`, a group's name, a list of those, or absent when the export tells no assignments.
+`all-users`, a group's name, a list of those, or absent when the export tells no assignments;
+`-Name` is a group that is taken out, `Name ? Filter` an assignment with a filter that includes, `Name ?- Filter` with
+one that excludes. `members` says whether a group holds devices or users, `made-from` which family of templates a
+profile was made from.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ from policylint.model import (
     Channel,
     Claim,
     Filtering,
+    Group,
     Link,
     Policy,
     PolicyKind,
@@ -55,6 +59,7 @@ class Given(BaseModel):
     types: dict[str, str] = {}
     """The omaSetting class of a value, where it is not the one that the value suggests."""
     wmi_filter: str | None = Field(default=None, alias="wmi-filter")
+    made_from: str = Field(default="", alias="made-from")
 
 
 class Scenario(BaseModel):
@@ -66,6 +71,7 @@ class Scenario(BaseModel):
     facts: dict[str, Any] = {"join": "hybrid", "mdm": True}
     tenant: str | None = None
     groups: list[str] | None = None
+    members: dict[str, Literal["devices", "users"]] = {}
     site: str | None = None
     blocks_inheritance: bool | None = Field(default=False, alias="blocks-inheritance")
 
@@ -92,7 +98,8 @@ def estate_of(scenario: Scenario) -> Estate:
         target=[target_of(scenario)],
     )
     linked = any(policy.links for policy in policies)
-    return lower(Estate(policies, topology=topology, tenant=scenario.tenant, linked=linked))
+    groups = tuple(Group(name, name, held, Evidence("scenario")) for name, held in scenario.members.items())
+    return lower(Estate(policies, groups=groups, topology=topology, tenant=scenario.tenant, linked=linked))
 
 
 def _soms(scenario: Scenario) -> list[Som]:
@@ -132,6 +139,7 @@ def _policy(given: Given, number: int) -> Policy:
         wmi_filter=given.wmi_filter,
         filtering=Filtering(apply=("S-1-5-11",), deny=()) if gpo else None,
         assignments=None if gpo else _assignments(given.assigned),
+        made_from=given.made_from,
     )
 
 
@@ -166,6 +174,14 @@ def _assignments(assigned: str | list[str] | None) -> tuple[Assignment, ...] | N
     return tuple(_assignment(name) for name in names)
 
 
-def _assignment(name: str) -> Assignment:
+def _assignment(text: str) -> Assignment:
+    """`Group`, `-Group`, `all-devices ? Filter` or `all-devices ?- Filter`."""
+    told, sign, filter_ = (part.strip() for part in text.partition("?"))
+    name = told.removeprefix("-")
     virtual: dict[str, Literal["all-devices", "all-users"]] = {"all-devices": "all-devices", "all-users": "all-users"}
-    return Assignment(virtual[name]) if name in virtual else Assignment("group", group=name)
+    mode: Literal["include", "exclude"] = "exclude" if filter_.startswith("-") else "include"
+    filtered = (filter_.removeprefix("-").strip(), mode) if sign else (None, None)
+    excluded = told.startswith("-")
+    if name in virtual:
+        return Assignment(virtual[name], excluded, None, *filtered)
+    return Assignment("group", excluded, name, *filtered)

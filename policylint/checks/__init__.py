@@ -17,6 +17,7 @@ from policylint.checks import (
     whfb_tenant,
     whfb_trust,
 )
+from policylint.checks.between import BETWEEN_CHECKS
 from policylint.checks.found import EstateCheck, TargetCheck
 
 READING = "reading"
@@ -50,6 +51,7 @@ ESTATE_CHECKS: Mapping[str, EstateCheck] = {
     "whfb_store_without_cloud_trust": whfb_profiles.store_without_cloud_trust,
     "whfb_tattooed_biometrics": whfb_profiles.tattooed_biometrics,
     "whfb_out_of_range": whfb_pin.out_of_range,
+    **BETWEEN_CHECKS,
 }
 """Checks of the estate as such, whatever target its policies reach."""
 

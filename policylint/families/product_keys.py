@@ -25,6 +25,7 @@ LAPS = (
     *_below(r"hklm\software\microsoft\windows\currentversion\policies\laps"),
     *_nodes("./Device/Vendor/MSFT/LAPS/Policies"),
 )
+LEGACY_LAPS = _below(r"hklm\software\policies\microsoft services\admpwd")
 DEFENDER = (*_below(DEFENDER_KEY), *_nodes("./Device/Vendor/MSFT/Defender/Configuration"))
 BITLOCKER = (
     *_below(r"hklm\software\policies\microsoft\fve", r"hklm\system\currentcontrolset\policies\microsoft\fve"),
@@ -34,5 +35,6 @@ FIREWALL = (
     *_below(r"hklm\software\policies\microsoft\windowsfirewall"),
     *_nodes("./Device/Vendor/MSFT/Firewall/MdmStore"),
 )
+FIREWALL_RULES = (r"hklm\software\policies\microsoft\windowsfirewall\firewallrules!",)
 CHROME = _below(*(rf"{hive}\software\policies\google\chrome" for hive in ("hklm", "hkcu")))
 EDGE = _below(*(rf"{hive}\software\policies\microsoft\edge" for hive in ("hklm", "hkcu")))

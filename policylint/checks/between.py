@@ -1,0 +1,30 @@
+"""The checks of what policies are to each other across channels, and of whom Intune profiles go to, by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from policylint.checks import assignments, channels, conflicts, laps, mdm_wins
+from policylint.checks.found import EstateCheck
+
+BETWEEN_CHECKS: Mapping[str, EstateCheck] = {
+    "channels_set_in_both": channels.set_in_both,
+    "channels_defender_in_both": channels.defender_in_both,
+    "channels_browser_in_both": channels.browser_in_both,
+    "mdm_wins_does_not_reach": mdm_wins.switch_does_not_reach,
+    "mdm_wins_too_narrow": mdm_wins.switch_too_narrow,
+    "mdm_wins_switched_back": mdm_wins.switched_back,
+    "mdm_wins_strips_stricter": mdm_wins.strips_stricter,
+    "laps_in_both": laps.laps_in_both,
+    "laps_legacy": laps.legacy_laps,
+    "intune_duplicates": conflicts.duplicates,
+    "intune_certain_conflicts": conflicts.certain_conflicts,
+    "intune_possible_conflicts": conflicts.possible_conflicts,
+    "intune_roles_differ": conflicts.roles_differ,
+    "intune_custom_beside_others": conflicts.custom_beside_others,
+    "assignments_mixed_exclusion": assignments.mixed_exclusion,
+    "assignments_included_and_excluded": assignments.included_and_excluded,
+    "assignments_missing": assignments.unassigned,
+    "assignments_both_filter_modes": assignments.both_filter_modes,
+    "assignments_old_kind": assignments.old_kind,
+}

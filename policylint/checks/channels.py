@@ -1,0 +1,144 @@
+"""Group Policy against Intune: one finding for each GPO and profile that set the same things differently.
+
+Who wins is the law between the channels (`families.channels`, `families.mdm_wins`), asked setting by setting; these
+checks only tell it. Windows Hello has rules of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from policylint.checks.found import Found
+from policylint.checks.touching import counted, differing, found, names_of
+from policylint.estate import Estate
+from policylint.facts import ALWAYS
+from policylint.families.channels import family_of
+from policylint.families.mdm_wins import SWITCH, Cover, cover
+from policylint.families.product_keys import FIREWALL_RULES, prefixed
+from policylint.lowering.products import number
+from policylint.meetings import Meeting, Touch, meetings
+from policylint.model import Channel, Claim, Policy, Scope, csp
+from policylint.overlap import Overlap, is_unassigned, overlaps
+from policylint.rank import Contestant
+from policylint.reach import Reach
+
+_SWITCH = csp(SWITCH).key
+_OWN = ("M-LAPS", "M-DEF-CHAIN", "M-DEF-EXCL", "M-CHROME", "M-EDGE")
+"""Families with rules of their own."""
+
+Switches = tuple[tuple[Policy, Claim], ...]
+
+
+def switches(estate: Estate) -> Switches:
+    """The profiles that set MDMWinsOverGP, and may reach a device."""
+    return estate.once(_switches)
+
+
+def _switches(estate: Estate) -> Switches:
+    return tuple(
+        (policy, claim)
+        for policy in estate.policies
+        if policy.channel is Channel.MDM and not is_unassigned(policy)
+        for claim in policy.claims
+        if claim.setting.key == _SWITCH and claim.scope is Scope.DEVICE
+    )
+
+
+def turned_on(estate: Estate) -> list[Policy]:
+    """The profiles that turn MDMWinsOverGP on."""
+    return [policy for policy, claim in switches(estate) if number(claim.value) == 1]
+
+
+def switch_reaches(meeting: Meeting, estate: Estate) -> Overlap:
+    """Whether MDMWinsOverGP is on where the profile arrives."""
+    found = {
+        "certain" if policy is meeting.mine else overlaps(estate).of(policy, meeting.mine, Scope.DEVICE)
+        for policy in turned_on(estate)
+    }
+    return "certain" if "certain" in found else "possible" if "possible" in found else "never"
+
+
+def contestant(policy: Policy, claim: Claim) -> Contestant:
+    """A claim as the law between the channels takes it, wherever its policy arrives."""
+    return Contestant(claim, Reach(policy, ALWAYS, ()), ALWAYS)
+
+
+def cover_of(meeting: Meeting, touch: Touch) -> Cover:
+    """Whether MDMWinsOverGP reaches what the profile sets here."""
+    return cover(contestant(meeting.mine, touch.mine))
+
+
+def across(estate: Estate) -> Iterator[tuple[Meeting, tuple[Touch, ...]]]:
+    """Each GPO and profile with what they set differently."""
+    for meeting in meetings(estate) if any(p.channel is Channel.GPO for p in estate.policies) else ():
+        touches = differing(meeting) if meeting.across else ()
+        if touches:
+            yield meeting, touches
+
+
+def rule_of(touch: Touch) -> str:
+    """The rule of the family that the setting belongs to."""
+    return family_of(touch.mine.setting.key).rule
+
+
+def both(meeting: Meeting) -> str:
+    """The two policies, as messages begin."""
+    return f'The GPO "{meeting.theirs.name}" and the Intune profile "{meeting.mine.name}"'
+
+
+def _undisputed(estate: Estate, wanted: Callable[[str], bool]) -> Iterator[tuple[Meeting, tuple[Touch, ...]]]:
+    """Pairs with what MDMWinsOverGP does not settle, since nothing turns it on there, of the families wanted."""
+    for meeting, touches in across(estate):
+        if switch_reaches(meeting, estate) == "never":
+            chosen = tuple(
+                t for t in touches if wanted(rule_of(t)) and not prefixed(t.mine.setting.key, FIREWALL_RULES)
+            )
+            if chosen:
+                yield meeting, chosen
+
+
+def _is_list_entry(touch: Touch) -> bool:
+    """Whether the setting is one entry of a list that takes entries from everywhere: firewall rules have PR040."""
+    return prefixed(touch.mine.setting.key, FIREWALL_RULES)
+
+
+def set_in_both(estate: Estate) -> Iterator[Found]:
+    """A GPO and a profile differ, and nothing lets MDM win (PR023)."""
+    for meeting, touches in _undisputed(estate, lambda rule: rule not in _OWN):
+        message = f"{both(meeting)} set {counted(names_of(meeting, touches, estate))} differently: {_winner(touches)}"
+        help = (
+            f'keep each setting in one of "{meeting.theirs.name}" and "{meeting.mine.name}", or turn MDMWinsOverGP on'
+        )
+        yield from found(meeting, touches, estate, message, help)
+
+
+def _winner(touches: Sequence[Touch]) -> str:
+    """What the law promises about all of them."""
+    families = [family_of(touch.mine.setting.key) for touch in touches]
+    if all(family.winner == "gpo" and not family.open for family in families):
+        return "Group Policy wins"
+    if any(family.winner == "nobody" for family in families):
+        return "no document names the winner"
+    return "Group Policy used to win, and Microsoft now promises no winner while MDMWinsOverGP is off"
+
+
+def defender_in_both(estate: Estate) -> Iterator[Found]:
+    """Defender is set in a GPO and a profile, and the GPO stands first (PR045, M-DEF-CHAIN, M-DEF-TAMPER)."""
+    for meeting, touches in _undisputed(estate, lambda rule: rule == "M-DEF-CHAIN"):
+        what = counted(names_of(meeting, touches, estate))
+        shielded = any(family_of(touch.mine.setting.key).open for touch in touches)
+        end = ", but for what tamper protection shields" if shielded else ""
+        message = f"{both(meeting)} set {what} of Defender differently: Defender takes the GPO's values{end}"
+        yield from found(meeting, touches, estate, message, f'remove these settings from "{meeting.theirs.name}"')
+
+
+def browser_in_both(estate: Estate) -> Iterator[Found]:
+    """Chrome or Edge is set in a GPO and a profile: both write one registry value (PR049, M-CHROME, M-EDGE)."""
+    for meeting, touches in _undisputed(estate, lambda rule: rule in ("M-CHROME", "M-EDGE")):
+        browsers = " and ".join(sorted({"Chrome" if rule_of(touch) == "M-CHROME" else "Edge" for touch in touches}))
+        message = (
+            f"{both(meeting)} set {counted(names_of(meeting, touches, estate))} of {browsers} differently: both write "
+            "the same registry values, and what was written last is read"
+        )
+        help = f'keep {browsers} in one of "{meeting.theirs.name}" and "{meeting.mine.name}"'
+        yield from found(meeting, touches, estate, message, help)

@@ -1,0 +1,102 @@
+"""How findings about two policies that meet are worded: how many settings they both set, the first of them, where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from policylint.checks.found import Found, Spot, claim_spot, listed
+from policylint.estate import Estate
+from policylint.facts import ALWAYS
+from policylint.families.mdm_wins import uris_of
+from policylint.findings import Confidence, Severity
+from policylint.meetings import Meeting, Touch
+from policylint.model import Claim, Policy, Value, shown
+from policylint.overlap import Overlap
+from policylint.rank import Contestant
+from policylint.reach import Reach
+
+NAMED = 3
+"""How many settings a message names before it counts them."""
+_LONGEST = 60
+_LAST = re.compile(r"[!/\\]")
+_RULE = re.compile(r"\\asr\\rules!(.+)", re.IGNORECASE)
+
+CONFIDENCE: Mapping[Overlap, Confidence] = {"certain": "certain", "possible": "possible"}
+
+
+def differing(meeting: Meeting) -> tuple[Touch, ...]:
+    """What the two set to different values, in whatever type each of them writes it."""
+    return tuple(touch for touch in meeting.touches if not same(touch))
+
+
+def same(touch: Touch) -> bool:
+    """Whether the two claims mean one value: a custom profile's text "1" is a catalog's number 1."""
+    if touch.mine.absent or touch.theirs.absent:
+        return touch.mine.absent is touch.theirs.absent
+    return touch.equal or bool(_spellings(touch.mine.value) & _spellings(touch.theirs.value))
+
+
+def _spellings(value: Value) -> frozenset[str]:
+    if isinstance(value, bool):
+        return frozenset((str(value).casefold(), str(int(value))))
+    if isinstance(value, tuple):
+        return frozenset((repr(sorted(text.casefold() for text in value)),))
+    return frozenset((str(value).strip().casefold(),))
+
+
+def name_of(claim: Claim, policy: Policy, estate: Estate) -> str:
+    """What people call a setting: its title in the settings catalog, else the last part of its id."""
+    known = estate.definitions.catalog
+    definition = known.lookup(claim.origin) if claim.origin else None
+    uris = uris_of(Contestant(claim, Reach(policy, ALWAYS, ()), ALWAYS)) if definition is None else ()
+    title, element = known.title(definition) if definition else known.title_of(next(iter(uris), claim.setting.text))
+    guid = _RULE.search(claim.setting.text)
+    if title:
+        return (element or f"{title} {guid[1]}") if guid else title
+    if guid:
+        return f"attack surface reduction rule {guid[1]}"
+    return _LAST.split(claim.setting.text.rstrip("!/\\"))[-1]
+
+
+def names_of(meeting: Meeting, touches: Iterable[Touch], estate: Estate) -> list[str]:
+    """The settings by name, once each: the parts of one dialog have one."""
+    return list(dict.fromkeys(name_of(touch.mine, meeting.mine, estate) for touch in touches))
+
+
+def counted(names: Sequence[str]) -> str:
+    """`one setting (A)`, or `12 settings (A, B, C and 9 more)`."""
+    some = ", ".join(names[:NAMED]) if len(names) > NAMED else listed(names)
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{len(names)} settings ({some}{more})" if len(names) > 1 else f"one setting ({some})"
+
+
+def spots(meeting: Meeting, touches: Sequence[Touch]) -> tuple[Spot, ...]:
+    """Where the first of them are set: the profile's claim, then the other policy's."""
+    return tuple(
+        spot
+        for touch in touches[:NAMED]
+        for spot in (
+            claim_spot(touch.mine, meeting.mine, f"sets {_value(touch.mine)}"),
+            claim_spot(touch.theirs, meeting.theirs, f"sets {_value(touch.theirs)}"),
+        )
+    )
+
+
+def _value(claim: Claim) -> str:
+    text = "no value" if claim.absent else shown(claim.value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def found(
+    meeting: Meeting,
+    touches: Sequence[Touch],
+    estate: Estate,
+    message: str,
+    help: str,
+    severity: Severity | None = None,
+) -> Iterator[Found]:
+    """The finding about a pair and these settings, as sure as it is that both reach one target; none if they cannot."""
+    overlap = meeting.overlap(estate, touches) if touches else "never"
+    if overlap != "never":
+        yield Found(message, spots(meeting, touches), severity=severity, confidence=CONFIDENCE[overlap], help=help)
