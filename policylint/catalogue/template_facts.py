@@ -99,6 +99,8 @@ NEWER: Mapping[tuple[str, str], tuple[str, str, Words]] = {
 """Properties that neither table has, by Graph's reference and the CSP's page: kind, node, words."""
 
 WORDS: Mapping[str, Words] = {
+    # Named after the node, but the portal's switch reads "Block", and the security baselines of Intune turn it on.
+    "applicationmanagement/msiallowusercontroloverinstall": {"true": 0},
     "defender/puaprotection": {"userDefined": 0, "disable": 0, "block": 1, "enable": 1, "audit": 2, "auditMode": 2},
     "defender/enablenetworkprotection": AUDITED,
     "defender/enablecontrolledfolderaccess": {
