@@ -406,7 +406,6 @@ def test_templates_and_the_settings_catalog_agree_about_values(exports: Reading)
         "allowwindowsspotlight",
         "disableonedrivefilesync",
         "disabletpmfirmwareupdatewarning",
-        "msiallowusercontroloverinstall",
     }
 
 
