@@ -21,7 +21,7 @@ Span = tuple[int, int]
 _WORD = (
     r"(?:passwor[dt]|passwd|pwd|passphrase|passcode|secret|psk|key[ _-]?material"
     r"|(?:shared|private|secret|account|access|api|wpa|wep|network|recovery)[ _-]?key"
-    r"|(?:enrol?lment|access|auth|api|bearer|refresh|registration|sas)[ _-]?token)"
+    r"|(?:enrol?lment|access|auth|api|bearer|refresh|registration|sas)[ _-]?token|pfx[ _-]?(?:cert[ _-]?)?blob)"
     r"(?:value|text|string|hash|blob|base64|plain|encrypted)*\d*"
 )
 _NAME = re.compile(_WORD + r"!?\s*$", re.IGNORECASE)
@@ -69,6 +69,8 @@ _ELEMENT = re.compile(
 _LINE = re.compile(r"[^=<>\"{}\r\n]*$")
 _ASSIGNED = re.compile(r"\"?[ \t]*=[ \t]*(?:[12357],)?(?!\d+,)(?P<v>[^\r\n]*)")
 """DefaultPassword=1,"…" of a security template; numbers (type 4) are not passwords."""
+_PEM = re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?P<v>.{0,20000}?)(?:-----END|$)", re.DOTALL)
+"""A private key between its marks."""
 _USER = re.compile(r"[^/\s:@\"'<>]*:(?P<v>[^@/\s\"'<>]+)@")
 """https://user:…@proxy"""
 
@@ -123,7 +125,7 @@ def _blank(text: str) -> str:
 def spans(text: str) -> tuple[Span, ...]:
     """Where secrets stand in a text of any format: start and end offsets, sorted, not overlapping."""
     named = [span for anchor in _ANCHOR.finditer(text) for span in _around(text, anchor)]
-    return _merged([*named, *_values(*_ARGUMENT.finditer(text))])
+    return _merged([*named, *_values(*_ARGUMENT.finditer(text), *_PEM.finditer(text))])
 
 
 def _around(text: str, anchor: re.Match[str]) -> Iterator[Span]:

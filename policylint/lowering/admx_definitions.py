@@ -189,13 +189,13 @@ class Definitions:
         for policy in self.estate.policies:
             for claim in policy.written or policy.claims if policy.kind == "custom" else ():
                 install = INGESTED.match(claim.setting.text)
-                file = _ingested(claim) if install else None
+                file = ingested_file(claim) if install else None
                 if install and file:
                     found.setdefault(install[1].casefold(), []).append(file)
         return found
 
 
-def _ingested(claim: Claim) -> AdmxFile | None:
+def ingested_file(claim: Claim) -> AdmxFile | None:
     """The ADMX document that a claim ingests; None when it is none."""
     # Here, because the readers package lowers what it reads.
     from policylint.readers import admx_content
