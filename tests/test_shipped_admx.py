@@ -209,3 +209,15 @@ def test_an_element_is_called_as_in_the_dialog() -> None:
     (found,) = extended.named("MSPassport_RequireSecurityDevice", "Passport.admx")
     assert extended.label(found, "MSPassport_ExcludeTPM12DataType") == "TPM 1.2"
     assert extended.label(found, "NoSuchElement") == "NoSuchElement"
+
+
+def test_what_an_add_on_repeats_is_called_as_windows_calls_it() -> None:
+    """MDOP's BitLocker Management has the policies of BitLocker once more, under the same values and names."""
+    definitions = AdmxStore.of((), shipped.files())
+    setting = registry(Scope.DEVICE, r"SOFTWARE\Policies\Microsoft\FVE", "EncryptionMethodWithXtsFdv")
+    raised = raise_name(definitions, setting)
+    assert raised is not None
+    assert raised.path == "Windows Components/BitLocker Drive Encryption"
+    assert [definitions.category_path(other.category) for other in raised.others] == [
+        "Windows Components/MDOP MBAM (BitLocker Management)"
+    ]

@@ -18,6 +18,9 @@ from policylint.model import Scope
 
 K = TypeVar("K")
 
+WINDOWS = "catalogue:windows-"
+"""What the paths of shipped files begin with where they are Windows' own."""
+
 
 class Content(Protocol):
     """What the reader leaves open until it is asked: the definitions and texts of one .admx file."""
@@ -277,9 +280,10 @@ class AdmxStore:
     def owners(self, scope: Scope, key: str, value_name: str) -> tuple[Slot, ...]:
         """Who writes a registry value, best first: a policy's own value, an element's, an item, an entry of a list.
 
-        Policies of the user's files stand before shipped ones, those of the same rank by display name, then by identity
-        and file. Every policy stands once. Where the user's version of a policy does not write the value, but the
-        shipped one does, it is found all the same: the store is older than the value.
+        Policies of the user's files stand before shipped ones, Windows' own before those of add-ons (MDOP repeats
+        BitLocker's); those of the same rank by display name, then by identity and file. Every policy stands once. Where
+        the user's version of a policy does not write the value, but the shipped one does, it is found all the same: the
+        store is older than the value.
         """
         at = scope, fold_key(key), value_name.casefold()
         if at not in self._owners:
@@ -290,11 +294,12 @@ class AdmxStore:
             self._owners[at] = tuple(best.values())
         return self._owners[at]
 
-    def _rank(self, slot: Slot) -> tuple[bool, int, str, tuple[str, str], str]:
+    def _rank(self, slot: Slot) -> tuple[bool, int, bool, str, tuple[str, str], str]:
         """Own value 0, element 1, item of a list of values 2, entry of a list box 3; then the documented name order."""
         kind = 3 if slot.value_name is None else 2 if slot.item else 1 if slot.element else 0
-        policy = slot.policy
-        return not self.is_own(policy), kind, policy.display_name.casefold(), policy.id.key, policy.evidence.path
+        policy, path = slot.policy, slot.policy.evidence.path
+        added = not self.is_own(policy) and not path.startswith(WINDOWS)
+        return not self.is_own(policy), kind, added, policy.display_name.casefold(), policy.id.key, path
 
 
 def _grouped(pairs: Iterable[tuple[K, AdmxFile]]) -> dict[K, tuple[AdmxFile, ...]]:
