@@ -36,6 +36,24 @@ EXTENSION_LAWS: Mapping[str, Law] = {
         "DERIVED",
         f"{GPSB} 2.2.7 to 2.2.9",
     ),
+    "G-SEC-VS-GPP": Law(
+        "a security template and a preference act on one thing: which of the two extensions has the last word is not "
+        "documented",
+        "SILENT",
+        GPSB,
+    ),
+    "G-SEC-REGVAL": Law(
+        "a security template and Registry.pol write one registry value: Registry.pol is applied first, but a refresh "
+        "in the background may run one extension alone",
+        "DERIVED",
+        "[MS-GPOL] 3.2.5.1.10",
+    ),
+    "G-GPP-VS-POLICY": Law(
+        "a preference writes a registry value that Registry.pol writes too: it lands last, until the next refresh of "
+        "Registry.pol",
+        "DERIVED",
+        "[MS-GPOL] 3.2.5.1.10",
+    ),
     "G-AUD-ADV": Law("advanced audit policy: of each subcategory the last writer's value counts", "DOC", AUDIT_FAQ),
     "G-AUD-LEGACY": Law("advanced audit policy that any GPO sets clears the legacy one", "DOC", AUDIT_FAQ),
     "G-SCR": Law("scripts add up: the scripts of every GPO run, in the order of the GPOs", "SPEC", "[MS-GPSCR] 3.2.5"),
@@ -50,7 +68,7 @@ EXTENSION_LAWS: Mapping[str, Law] = {
         "Software Restriction Policies (Windows Server documentation)",
     ),
     "G-APPLOCKER": Law(
-        "AppLocker: rules of all GPOs add up, a deny counts first; the enforcement of a collection is the last writer's",
+        "AppLocker: rules of all GPOs add up, a deny counts first; how a collection is enforced is the last writer's",
         "DOC",
         "Understand AppLocker rules and enforcement setting inheritance in Group Policy",
     ),
@@ -59,6 +77,11 @@ EXTENSION_LAWS: Mapping[str, Law] = {
     ),
     "D13": Law("user rights: replaced right by right, or added to", "CONFLICT", "G-SEC-RIGHTS"),
     "D14": Law("members of restricted groups: authoritative, or added only", "CONFLICT", "G-SEC-RG"),
+    "D15": Law(
+        "Members and Member of of different GPOs on one group: both may be applied, in no strict order",
+        "CONFLICT",
+        "KB925443",
+    ),
     "D17": Law(
         "audit policy of two GPOs: a row of the FAQ's table contradicts the rule it stands below",
         "CONFLICT",

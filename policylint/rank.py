@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from policylint.domain_accounts import at_controllers, is_account_policy, of_controllers, reaches_of_domain
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Every, FactValue, Is, Not, Some, When, every, given
 from policylint.model import Channel, Claim, Policy, Scope, Sweep
@@ -64,10 +65,14 @@ def rank(estate: Estate, target: Target) -> Precedence:
     _keep(user_side(at, loopback_mode(reaches, certainly_beats)), known, reaches, excluded)
     _keep(mdm_reaches(at), known, reaches, excluded)
     contests = _contests(reaches, known)
+    contests |= _account_policy(at, contests, excluded)
+    contests = {key: found for key, found in contests.items() if found}
     return Precedence(
         target, known, _domains(reaches, contests, open_joins), tuple(reaches), tuple(excluded), contests, observation
     )
 
+
+Contests = Mapping[tuple[str, Scope], tuple[Contestant, ...]]
 
 REFUSALS = {
     "G-BLOCK": "inheritance is blocked below its link",
@@ -120,6 +125,22 @@ def _contests(
     if sweeps:
         _add_sweeps(found, sweeps)
     return {key: tuple(contestants) for key, contestants in found.items()}
+
+
+def _account_policy(
+    at: Placement, contests: Contests, excluded: list[Excluded]
+) -> dict[tuple[str, Scope], tuple[Contestant, ...]]:
+    """Contests on the account policy of the domain's accounts, and on a controller's own (G-SEC-ACCOUNT)."""
+    keys = [key for key in contests if is_account_policy(key[0])]
+    if not keys:
+        return {}
+    reaches: list[Reach] = []
+    _keep(reaches_of_domain(at), {}, reaches, [])
+    found = _contests(reaches, {})
+    for key in keys if at_controllers(at.target.device) else ():
+        found[key], others = of_controllers(contests[key])
+        excluded += others
+    return found
 
 
 def _add_sweeps(found: dict[tuple[str, Scope], list[Contestant]], sweeps: list[tuple[Reach, Sweep]]) -> None:

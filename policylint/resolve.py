@@ -5,6 +5,7 @@ from __future__ import annotations
 from policylint.contest import resolve_contest
 from policylint.effective import Effective, Result
 from policylint.families.channels import channel_law
+from policylint.families.extensions import with_extensions
 from policylint.families.laps import with_root
 from policylint.families.scopes import with_scopes
 from policylint.families.whfb_effective import whfb_effective
@@ -24,7 +25,7 @@ def resolve(precedence: Precedence) -> Effective:
         target.device,
         target.user,
         target.facts.known(),
-        tuple(sorted((*with_scopes(rows), *family_rows), key=_place)),
+        tuple(sorted((*with_scopes(with_extensions(rows)), *family_rows), key=_place)),
         (trust,),
         (*precedence.excluded, *without_effect(precedence)),
         precedence.observation,

@@ -13,7 +13,6 @@ import policylint
 from policylint.catalogue.security_settings import POLICY, entries
 from policylint.estate import Estate
 from policylint.evidence import Evidence, LineAt
-from policylint.facts import ALWAYS
 from policylint.lowering import lower
 from policylint.model import Channel, Claim, Policy, PolicyKind, Scope, Value, csp
 from policylint.principals import principal, principals
@@ -380,10 +379,10 @@ def test_a_catalog_row_that_restricts_replaces_the_group_and_one_that_updates_st
     assert lowered(adds).claims == adds.claims
 
 
-def test_account_policy_of_a_gpo_hangs_on_local_accounts_and_that_of_intune_does_not() -> None:
+def test_account_policy_of_a_gpo_and_of_intune_is_one_setting() -> None:
     (theirs,) = gpo("System Access", "MinimumPasswordLength = 14").claims
     (ours,) = lowered(mdm("DeviceLock/MinimumPasswordLength", catalog(14))).claims
-    assert (theirs.when, ours.when) == (security_template.LOCAL_ACCOUNTS, ALWAYS)
+    assert (theirs.setting, theirs.value, theirs.when) == (ours.setting, ours.value, ours.when)
 
 
 @pytest.mark.parametrize(

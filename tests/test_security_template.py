@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from policylint.errors import ReadError
 from policylint.evidence import Evidence, LineAt
-from policylint.facts import ALWAYS, Is, When
 from policylint.model import Problem, Scope, Value, setting_id
 from policylint.principals import principals
 from policylint.readers.gpo.security_template import read
@@ -18,8 +17,6 @@ from policylint.readers.gpo.settings_file import Found
 from policylint.readers.source import Source
 
 SOURCE = Source("GptTmpl.inf", Path("GptTmpl.inf"))
-LOCAL = Is("G-SEC-ACCOUNT (for local accounts)")
-LEGACY = Is("G-AUD-LEGACY (no advanced audit policy applies)")
 
 
 def utf16(text: str) -> bytes:
@@ -120,20 +117,6 @@ def test_services_keys_and_files_have_a_number_and_a_descriptor() -> None:
         r"secedit:Registry Keys/MACHINE\Software\X": ("Mode, SDDL", ("0", "D:PAR(A;CI;KR;;;S-1-15-2-1)")),
         r"secedit:File Security/%SystemRoot%\a, b": ("Mode, SDDL", ("2", "D:")),
     }
-
-
-@pytest.mark.parametrize(
-    ("row", "when"),
-    [
-        ("[System Access]\nLockoutBadCount = 5", LOCAL),
-        ("[Kerberos Policy]\nMaxClockSkew = 5", LOCAL),
-        ("[System Access]\nEnableGuestAccount = 0", ALWAYS),
-        ("[Event Audit]\nAuditDSAccess = 1", LEGACY),
-        ("[Privilege Rights]\nSeDebugPrivilege =", ALWAYS),
-    ],
-)
-def test_what_an_entry_hangs_on(row: str, when: When) -> None:
-    assert [claim.when for claim in found(row).claims] == [when]
 
 
 @pytest.mark.parametrize(

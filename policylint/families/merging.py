@@ -30,8 +30,8 @@ class Merge:
 _POLICIES = ("hklm\\software\\policies\\microsoft\\", "hkcu\\software\\policies\\microsoft\\")
 
 
-def _below(*keys: str) -> tuple[str, ...]:
-    return tuple(f"{policies}{key}\\" for policies in _POLICIES for key in keys)
+def _at(*begins: str) -> tuple[str, ...]:
+    return tuple(policies + begin for policies in _POLICIES for begin in begins)
 
 
 ACCOUNT_NAMES = (
@@ -51,12 +51,12 @@ ACCOUNT_NAMES = (
 ACCOUNT_POLICY = (*(f"secedit:system access/{name}" for name in ACCOUNT_NAMES), "secedit:kerberos policy/")
 
 TABLE: tuple[Merge, ...] = (
-    Merge(_below(r"windowsfirewall\firewallrules"), "accumulate", ("G-FW-MERGE",)),
-    Merge(_below(r"windows\srpv2"), "last-writer", ("G-APPLOCKER",), ends="!enforcementmode"),
-    Merge(_below(r"windows\srpv2"), "accumulate", ("G-APPLOCKER",)),
-    Merge(_below(r"windows\safer\codeidentifiers"), "accumulate", ("G-SRP",)),
-    Merge(tuple(f"{policies}windows\\safer\\codeidentifiers!" for policies in _POLICIES), "last-writer", ("G-SRP",)),
-    Merge(_below("systemcertificates"), "accumulate", ("G-POL-LWW",)),
+    Merge(_at("windowsfirewall\\firewallrules!"), "accumulate", ("G-FW-MERGE",)),
+    Merge(_at("windows\\srpv2\\"), "last-writer", ("G-APPLOCKER",), ends="!enforcementmode"),
+    Merge(_at("windows\\srpv2\\"), "accumulate", ("G-APPLOCKER",)),
+    Merge(_at("windows\\safer\\codeidentifiers\\"), "accumulate", ("G-SRP",)),
+    Merge(_at("windows\\safer\\codeidentifiers!"), "last-writer", ("G-SRP",)),
+    Merge(_at("systemcertificates\\"), "accumulate", ("G-POL-LWW",)),
     Merge(("hklm\\", "hkcu\\"), "last-writer", ("G-POL-LWW",)),
     Merge(ACCOUNT_POLICY, "last-writer", ("G-SEC-LWW", "G-SEC-ACCOUNT")),
     Merge(("secedit:privilege rights/",), "replace", ("G-SEC-RIGHTS", "D13")),

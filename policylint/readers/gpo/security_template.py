@@ -9,33 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from policylint.facts import ALWAYS, Is, When
+from policylint.families.merging import ACCOUNT_NAMES
 from policylint.model import Scope, Value
 from policylint.principals import principal, principals
 from policylint.readers.gpo.settings_file import Found, Row, Written, fields, rows, unquoted
 from policylint.readers.source import Source
 
-_ACCOUNT_RULE, _AUDIT_RULE = "G-SEC-ACCOUNT", "G-AUD-LEGACY"
-LOCAL_ACCOUNTS = Is(f"{_ACCOUNT_RULE} (for local accounts)")
-"""What an account policy hangs on: domain accounts obey the GPOs at the domain's root alone."""
-LEGACY_AUDIT = Is(f"{_AUDIT_RULE} (no advanced audit policy applies)")
-ACCOUNT_POLICY = frozenset(
-    (
-        "minimumpasswordage",
-        "maximumpasswordage",
-        "minimumpasswordlength",
-        "passwordcomplexity",
-        "passwordhistorysize",
-        "cleartextpassword",
-        "requirelogontochangepassword",
-        "lockoutbadcount",
-        "resetlockoutcount",
-        "lockoutduration",
-        "allowadministratorlockout",
-    )
-)
-"""The entries of [System Access] that are password and lockout policy, case-folded ([MS-GPSB] 2.2.1.1, 2.2.1.2)."""
-
+ACCOUNT_POLICY = frozenset(ACCOUNT_NAMES)
 _NUMBER = re.compile(r"-?[0-9]{1,10}")
 _GROUP = re.compile(r"(?P<group>.+)__(?P<list>members|memberof)", re.IGNORECASE)
 
@@ -83,16 +63,12 @@ def _write_value(written: Written, section: str, row: Row) -> None:
         return
     name, text = pair
     value: Value = int(text) if _NUMBER.fullmatch(text) else unquoted(text)
-    when: When = ALWAYS
-    if section == "Kerberos Policy" or (section == "System Access" and name.casefold() in ACCOUNT_POLICY):
-        when = LOCAL_ACCOUNTS
-    elif section == "Event Audit":
-        when = LEGACY_AUDIT
+    numeric = section in _NUMERIC or (section == "System Access" and name.casefold() in ACCOUNT_POLICY)
     kind = "Integer" if isinstance(value, int) else "String"
-    if (section in _NUMERIC or when is not ALWAYS) and kind == "String":
+    if numeric and kind == "String":
         written.damaged(row.line, f"'{name}' in [{section}] is '{text}', not a number")
     else:
-        written.write(row.line, f"secedit:{section}/{name}", value, kind, when)
+        written.write(row.line, f"secedit:{section}/{name}", value, kind)
 
 
 def _write_right(written: Written, section: str, row: Row) -> None:
@@ -193,7 +169,7 @@ _PROTECTED = {
     "Registry Keys": "Mode, SDDL",
     "File Security": "Mode, SDDL",
 }
-_NUMERIC = frozenset(("System Log", "Security Log", "Application Log"))
+_NUMERIC = frozenset(("Kerberos Policy", "Event Audit", "System Log", "Security Log", "Application Log"))
 _SILENT = frozenset(("unicode", "version", "profile description"))
 """Sections that say what the file is and set nothing."""
 _WRITERS: dict[Callable[[Written, str, Row], None], tuple[str, ...]] = {

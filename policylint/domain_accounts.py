@@ -1,0 +1,76 @@
+"""Password, lockout and Kerberos policy of domain accounts: what the GPOs at the domain's root say (G-SEC-ACCOUNT).
+
+Domain controllers take account policy from those GPOs alone, so domain accounts have one policy wherever a computer
+stands, and a computer's own list rules its local accounts. A row of its own says what holds for domain accounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from policylint.facts import ALWAYS, Is, When
+from policylint.families.merging import ACCOUNT_POLICY
+from policylint.model import Claim, Policy, Scope, SettingId
+from policylint.reach import Excluded, Placement, Reach
+from policylint.reach_gpo import gpo_reaches
+from policylint.topology import Facts, Target
+
+if TYPE_CHECKING:
+    from policylint.rank import Contestant
+
+RULE = "G-SEC-ACCOUNT"
+OF_DOMAIN = " (domain accounts)"
+"""How the setting ids of these rows end."""
+_CONTROLLERS = "domain controllers"
+
+
+def is_account_policy(key: str) -> bool:
+    """Whether a setting is password, lockout or Kerberos policy, by the key of its id."""
+    return key.startswith(ACCOUNT_POLICY)
+
+
+def at_controllers(place: str | None) -> bool:
+    """Whether a computer stands among the domain controllers."""
+    return place is not None and place.casefold().split("/")[1:2] == [_CONTROLLERS]
+
+
+def reaches_of_domain(at: Placement) -> Iterator[Reach | Excluded]:
+    """How account policy reaches the domain's accounts: by links at its root, as the controllers see them.
+
+    Nobody tells which groups those are in. The claims are those on account policy, under the ids of domain accounts.
+    """
+    domain = (at.target.device or "").partition("/")[0]
+    told = tuple(found for policy in at.estate.policies if (found := _told(policy)) is not None)
+    if not domain:
+        return
+    controllers = Target(name=_CONTROLLERS, device=domain, facts=Facts(join="ad"))
+    there = Placement(replace(at.estate, policies=told), controllers, {}, ("ad",))
+    for item in gpo_reaches(there, Scope.DEVICE, domain):
+        if isinstance(item, Reach) and item.depth == 1:
+            gate: When = ALWAYS if item.som else Is(f'link of "{item.policy.name}" to {domain}')
+            yield replace(item, gates=(*item.gates, (RULE, gate)), reasons=(*item.reasons, RULE))
+
+
+def _told(policy: Policy) -> Policy | None:
+    """The policy with what it says about account policy alone; None where that is nothing."""
+    claims = tuple(_of_domain(c) for c in policy.claims if is_account_policy(c.setting.key))
+    return replace(policy, claims=claims, sweeps=()) if claims else None
+
+
+def _of_domain(claim: Claim) -> Claim:
+    text = f"{claim.setting.text}{OF_DOMAIN}"
+    return replace(claim, setting=SettingId(text, text.casefold()))
+
+
+def of_controllers(contestants: tuple[Contestant, ...]) -> tuple[tuple[Contestant, ...], list[Excluded]]:
+    """What counts on a domain controller of the claims on one account policy: those of links at the domain's root."""
+    kept = tuple(c for c in contestants if c.reach.depth == 1)
+    text = "domain controllers take account policy from links to the domain only"
+    out = [
+        Excluded(c.policy, RULE, text, c.claim.scope, frozenset({c.claim.setting}))
+        for c in contestants
+        if c not in kept
+    ]
+    return kept, out
