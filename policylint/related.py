@@ -1,0 +1,97 @@
+"""Settings that act on one another though their ids differ, and policies whose reach is what matters of them.
+
+What user rights are to user rights, `contested` finds: one id in two GPOs. Here are the others: one registry value
+under three names, a group's members and what the group is a member of, both audit policies, both sides of one policy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from policylint.estate import Estate
+from policylint.facts import ALWAYS
+from policylint.families.scopes import PAIRS
+from policylint.model import Channel, Claim, Policy, Scope
+from policylint.reach_gpo import LOOPBACK
+from policylint.targets import EVERYONE
+
+TEMPLATE_VALUE = "secedit:registry values/machine\\"
+PREFERENCE_VALUE = "gpp:registry/"
+GROUP_LIST = "secedit:group membership/"
+GROUP_ITEM = "gpp:groups/"
+BASIC_AUDIT = "secedit:event audit/"
+SUBCATEGORY = "audit:{"
+NO_BASIC_AUDIT = r"hklm\system\currentcontrolset\control\lsa!scenoapplylegacyauditpolicy"
+"""SCENoApplyLegacyAuditPolicy: basic audit policy is not applied (G-AUD-LEGACY)."""
+NO_LOCAL_POLICY = r"hklm\software\policies\microsoft\windows\system!disablelgpoprocessing"
+"""DisableLGPOProcessing (G-LGPO-OFF)."""
+INSTALLER = r"software\policies\microsoft\windows\installer!alwaysinstallelevated"
+
+_SECURITY = (GROUP_LIST, GROUP_ITEM, BASIC_AUDIT, SUBCATEGORY)
+_KEYS = frozenset(
+    (
+        LOOPBACK,
+        NO_BASIC_AUDIT,
+        NO_LOCAL_POLICY,
+        f"hklm\\{INSTALLER}",
+        f"hkcu\\{INSTALLER}",
+        *(f"hklm\\{computers}" for _, computers, _, _ in PAIRS),
+        *(f"hkcu\\{users}" for _, _, users, _ in PAIRS),
+    )
+)
+
+
+def written_to(key: str) -> str:
+    """The registry value that a setting of any kind writes, as the key of its id; '' for other settings."""
+    if key.startswith(("hklm\\", "hkcu\\")):
+        return key
+    if key.startswith(TEMPLATE_VALUE):
+        path, _, name = key[len(TEMPLATE_VALUE) :].rpartition("\\")
+        return f"hklm\\{path}!{name}"
+    rest = key.removeprefix(PREFERENCE_VALUE)
+    return rest if rest != key and rest.startswith(("hklm\\", "hkcu\\")) and "!" in rest else ""
+
+
+def related(estate: Estate) -> Estate:
+    """The GPOs of the estate with the settings that the checks of related settings look at.
+
+    Each GPO that hangs on a filter, and under loopback each with user settings, keeps at least one setting of a side.
+    """
+    gpos = [policy for policy in estate.policies if policy.channel is Channel.GPO]
+    shared = _written_twice(gpos)
+    loops = any(claim.setting.key == LOOPBACK for policy in gpos for claim in policy.claims)
+    kept = (replace(policy, claims=tuple(_kept(policy, shared, loops)), sweeps=()) for policy in gpos)
+    return replace(estate, policies=tuple(policy for policy in kept if policy.claims))
+
+
+def _written_twice(gpos: list[Policy]) -> frozenset[str]:
+    """The ids of settings that write one registry value in different ways, whoever does."""
+    ways: dict[str, set[str]] = {}
+    for policy in gpos:
+        for claim in policy.claims:
+            key = claim.setting.key
+            if key.startswith((TEMPLATE_VALUE, PREFERENCE_VALUE)) and (value := written_to(key)):
+                ways.setdefault(value, {value}).add(key)
+    registry = {claim.setting.key for policy in gpos for claim in policy.claims if claim.setting.key in ways}
+    return frozenset(key for value in registry for key in ways[value])
+
+
+def _kept(policy: Policy, shared: frozenset[str], loops: bool) -> Iterator[Claim]:
+    filtered = is_filtered(policy)
+    told = set[Scope]()
+    for claim in policy.claims:
+        key = claim.setting.key
+        wanted = key in shared or key in _KEYS or key.startswith(_SECURITY) or claim.when != ALWAYS
+        sample = claim.scope not in told and (filtered or (loops and claim.scope is Scope.USER))
+        if wanted or sample:
+            told.add(claim.scope)
+            yield claim
+
+
+def is_filtered(policy: Policy) -> bool:
+    """Whether a WMI filter or the security filter keeps a GPO from anybody, as far as the export tells."""
+    if policy.wmi_filter:
+        return True
+    filtering = policy.filtering
+    return filtering is not None and (bool(filtering.deny) or not EVERYONE & {s.casefold() for s in filtering.apply})
