@@ -14,7 +14,9 @@ from policylint.checks import (
     HELLO_CHECKS,
     READING,
     TARGET_CHECKS,
+    UPDATE_CHECKS,
     os_builds,
+    update_source,
 )
 from policylint.checks.found import WHERE, Found, View
 from policylint.contested import contested, narrow
@@ -77,7 +79,12 @@ def _estate(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
 
 def _targets(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
     """Target checks, run once for each set of placements that see the same policies, and merged by fingerprint."""
-    for checks, narrowed in ((HELLO_CHECKS, _hello), (CONTEST_CHECKS, contested), (BUILD_CHECKS, os_builds.narrow)):
+    for checks, narrowed in (
+        (HELLO_CHECKS, _hello),
+        (CONTEST_CHECKS, contested),
+        (BUILD_CHECKS, os_builds.narrow),
+        (UPDATE_CHECKS, update_source.narrow),
+    ):
         chosen = [rule for rule in rules.values() if rule.check in checks]
         if chosen:
             yield from _over_targets(narrowed(estate), estate, chosen)

@@ -22,7 +22,7 @@ from policylint.checks import (
     whfb_tenant,
     whfb_trust,
 )
-from policylint.checks.between import BETWEEN_CHECKS
+from policylint.checks.between import BETWEEN_CHECKS, UPDATE_CHECKS
 from policylint.checks.found import EstateCheck, TargetCheck
 
 READING = "reading"
@@ -99,4 +99,4 @@ CONTEST_CHECKS: Mapping[str, TargetCheck] = {}
 BUILD_CHECKS: Mapping[str, TargetCheck] = {"csp_too_old": os_builds.too_old}
 """Checks of what Intune sends to one target against the build that it runs, run for every one."""
 
-TARGET_CHECKS: Mapping[str, TargetCheck] = {**HELLO_CHECKS, **CONTEST_CHECKS, **BUILD_CHECKS}
+TARGET_CHECKS: Mapping[str, TargetCheck] = {**HELLO_CHECKS, **CONTEST_CHECKS, **BUILD_CHECKS, **UPDATE_CHECKS}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policylint.checks import assignments, channels, conflicts, laps, mdm_wins
-from policylint.checks.found import EstateCheck
+from policylint.checks import assignments, channels, conflicts, firewall, laps, mdm_wins, update_source
+from policylint.checks.found import EstateCheck, TargetCheck
 
 BETWEEN_CHECKS: Mapping[str, EstateCheck] = {
     "channels_set_in_both": channels.set_in_both,
@@ -17,6 +17,10 @@ BETWEEN_CHECKS: Mapping[str, EstateCheck] = {
     "mdm_wins_strips_stricter": mdm_wins.strips_stricter,
     "laps_in_both": laps.laps_in_both,
     "laps_legacy": laps.legacy_laps,
+    "firewall_local_rules_dropped": firewall.local_rules_dropped,
+    "firewall_one_id_two_rules": firewall.one_id_two_rules,
+    "firewall_blocked_elsewhere": firewall.blocked_elsewhere,
+    "applocker_modes_differ": firewall.modes_differ,
     "intune_duplicates": conflicts.duplicates,
     "intune_certain_conflicts": conflicts.certain_conflicts,
     "intune_possible_conflicts": conflicts.possible_conflicts,
@@ -28,3 +32,10 @@ BETWEEN_CHECKS: Mapping[str, EstateCheck] = {
     "assignments_both_filter_modes": assignments.both_filter_modes,
     "assignments_old_kind": assignments.old_kind,
 }
+
+UPDATE_CHECKS: Mapping[str, TargetCheck] = {
+    "update_deferrals_beside_server": update_source.deferrals_beside_server,
+    "update_dual_scan_off": update_source.dual_scan_off,
+    "update_some_sources": update_source.some_sources,
+}
+"""Checks of where one target gets its updates from, run for every one."""
