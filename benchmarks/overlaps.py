@@ -52,7 +52,7 @@ PAIRS: tuple[tuple[str, str], ...] = tuple(
 
 Verdict = Literal["equal", "partly equal", "different"]
 VERDICTS: tuple[Verdict, ...] = ("equal", "partly equal", "different")
-DELETED = "(deleted)"
+DELETED = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ class Shared:
     setting: SettingId
     name: str
     """Category path, display name and element, as far as known."""
-    gpo: Mapping[str, Sequence[str]]
-    """The values of the GPOs as people read them, and the GPOs that state each."""
-    intune: Mapping[str, Sequence[str]]
+    gpo: Mapping[Value, Sequence[str]]
+    """The values of the GPOs, and the GPOs that state each; DELETED where they delete it."""
+    intune: Mapping[Value, Sequence[str]]
     """The same of the profiles."""
 
     @property
@@ -89,27 +89,24 @@ def compare(gpos: Estate, profiles: Estate) -> Iterator[Shared]:
 
 
 def _side(estate: Estate, channel: Channel) -> Side:
+    """Without what the export does not tell, such as encrypted values."""
     found: Side = {}
-    for policy in estate.policies:
-        for claim in policy.claims if policy.channel is channel else ():
+    for policy in (policy for policy in estate.policies if policy.channel is channel):
+        for claim in (claim for claim in policy.claims if claim.absent or claim.value is not None):
             found.setdefault(claim.setting.key, []).append((policy.name, claim))
     return found
 
 
-def _values(claims: Sequence[tuple[str, Claim]]) -> Mapping[str, Sequence[str]]:
-    """Values are equal when they are the same data; text that differs in case only is one value for Windows."""
-    spellings: dict[Value, str] = {}
-    found: dict[str, dict[str, None]] = {}
+def _values(claims: Sequence[tuple[str, Claim]]) -> Mapping[Value, Sequence[str]]:
+    found: dict[Value, set[str]] = {}
     for policy, claim in claims:
-        shown = DELETED if claim.absent else spellings.setdefault(_folded(claim.value), spelled(claim.value))
-        found.setdefault(shown, {})[policy] = None
-    return {value: sorted(found[value]) for value in sorted(found)}
+        found.setdefault(DELETED if claim.absent else claim.value, set()).add(policy)
+    return {value: sorted(found[value]) for value in sorted(found, key=shown)}
 
 
-def _folded(value: Value) -> Value:
-    if isinstance(value, tuple):
-        return tuple(sorted(part.casefold() for part in value))
-    return value.casefold() if isinstance(value, str) else value
+def shown(value: Value) -> str:
+    """A value as people read it."""
+    return "(deleted)" if value is DELETED else spelled(value)
 
 
 def name_of(setting: SettingId, stated: Sequence[Claim], profiles: Estate) -> str:
@@ -174,7 +171,7 @@ def _setting(one: Shared) -> None:
         print(f"      {one.setting.text}")
     for world, values in (("GPO", one.gpo), ("Intune", one.intune)):
         for value, policies in values.items():
-            print(f"      {world:7}{value}   {', '.join(policies[:3])}{' …' if len(policies) > 3 else ''}")
+            print(f"      {world:7}{shown(value)}   {', '.join(policies[:3])}{' …' if len(policies) > 3 else ''}")
 
 
 def _table(found: Found, only_different: bool) -> None:
@@ -183,7 +180,7 @@ def _table(found: Found, only_different: bool) -> None:
     for (gpo, intune), shared in found.items():
         for one in shared:
             if not only_different or one.verdict != "equal":
-                values = (" | ".join(one.gpo), " | ".join(one.intune))
+                values = (" | ".join(map(shown, one.gpo)), " | ".join(map(shown, one.intune)))
                 writer.writerow([gpo, intune, one.verdict, one.name, one.setting.text, *values])
 
 
