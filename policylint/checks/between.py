@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policylint.checks import assignments, channels, conflicts, firewall, laps, mdm_wins, update_source
+from policylint.checks import (
+    assignments,
+    channels,
+    compliance,
+    conflicts,
+    firewall,
+    intune_sides,
+    laps,
+    mdm_wins,
+    update_source,
+)
 from policylint.checks.found import EstateCheck, TargetCheck
 
 BETWEEN_CHECKS: Mapping[str, EstateCheck] = {
@@ -26,6 +36,8 @@ BETWEEN_CHECKS: Mapping[str, EstateCheck] = {
     "intune_possible_conflicts": conflicts.possible_conflicts,
     "intune_roles_differ": conflicts.roles_differ,
     "intune_custom_beside_others": conflicts.custom_beside_others,
+    "intune_both_sides": intune_sides.both_sides,
+    "compliance_configured_otherwise": compliance.configured_otherwise,
     "assignments_mixed_exclusion": assignments.mixed_exclusion,
     "assignments_included_and_excluded": assignments.included_and_excluded,
     "assignments_missing": assignments.unassigned,
