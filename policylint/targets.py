@@ -57,7 +57,10 @@ def _same_as_above(som: Som, every: Mapping[str, Som]) -> bool:
 
 
 def find_target(name: str | None, estate: Estate) -> Target:
-    """The target of that name, or whose container ends so. Raises UsageError when none fits, or several do."""
+    """The target of that name, or whose container ends so (`Paris`, `Servers/Paris`).
+
+    Raises UsageError when none fits, or several do.
+    """
     known = targets(estate)
     quiet = [Target(name=som.path, device=som.path, user=som.path) for som in estate.topology.som]
     if name is None and len(known) == 1:
@@ -66,11 +69,10 @@ def find_target(name: str | None, estate: Estate) -> Target:
     if name is None:
         raise UsageError(f"which target? Add --for with one of: {names}")
     wanted = name.casefold()
-    found = [t for t in known if t.name.casefold() == wanted] or [
-        t for t in known if t.name.casefold().rpartition("/")[2] == wanted
-    ]
+    found = [t for t in known if t.name.casefold() == wanted]
+    found = found or [t for t in known if t.name.casefold().endswith(f"/{wanted}")]
     if not found:
-        found = [t for t in quiet if wanted in (t.name.casefold(), t.name.casefold().rpartition("/")[2])]
+        found = [t for t in quiet if f"/{t.name.casefold()}".endswith(f"/{wanted}")]
     if len(found) == 1:
         return found[0]
     if found:
@@ -127,7 +129,8 @@ def principals(policies: Iterable[Policy]) -> Iterator[str]:
     """Everything that `member` is asked about: who security filters and assignments name."""
     for policy in policies:
         if policy.filtering is not None:
-            yield from (*policy.filtering.apply, *policy.filtering.deny, *policy.filtering.read)
+            filtering = policy.filtering
+            yield from (*filtering.apply, *filtering.deny, *filtering.read, *filtering.deny_read)
         yield from (assignment.group for assignment in policy.assignments or () if assignment.group)
 
 

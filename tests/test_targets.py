@@ -45,6 +45,15 @@ def test_a_target_is_found_by_its_name_or_the_end_of_its_container(name: str) ->
     assert find_target(name, ESTATE).name == "contoso.com/Workstations"
 
 
+def test_containers_of_one_name_are_told_apart_by_what_is_above_them() -> None:
+    estate = Estate((_gpo("A", "contoso.com/Servers/Paris", "contoso.com/Workstations/Paris"),))
+    assert find_target("servers/paris", estate).name == "contoso.com/Servers/Paris"
+    with pytest.raises(UsageError, match=r"'Paris' fits several targets"):
+        find_target("Paris", estate)
+    with pytest.raises(UsageError, match=r"no target 'vers/Paris'"):
+        find_target("vers/Paris", estate)
+
+
 def test_an_unknown_target_is_refused_with_the_closest_one() -> None:
     with pytest.raises(
         UsageError, match=r"no target 'contoso\.com/Workstation'; did you mean 'contoso\.com/Workstations'\?"
