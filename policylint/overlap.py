@@ -121,14 +121,19 @@ def _meet(x: Assignment, a: Policy, y: Assignment, b: Policy, estate: Estate) ->
         return "never"
     if _taken_out(x, b, y, estate) or _taken_out(y, a, x, estate):
         return "never"
-    same_filter = (x.filter, x.filter_mode) == (y.filter, y.filter_mode)
-    if not same_filter or _excluded(a) != _excluded(b) or (x.filter and _filters(a) | _filters(b) != {x.filter}):
+    alike = (x.filter, x.filter_mode) == (y.filter, y.filter_mode) and _excluded(a) == _excluded(b)
+    if not alike or _outranked(x, a) or _outranked(y, b):
         return "possible"
     if x.target != "other" and _named(x) == _named(y):
         return "certain"
     kinds = {members(x, estate), members(y, estate)}
     virtual = {"all-devices", "all-users"} & {x.target, y.target}
     return "certain" if virtual and len(kinds) == 1 and kinds != {None} and not x.filter else "possible"
+
+
+def _outranked(x: Assignment, policy: Policy) -> bool:
+    """Whether a filter that excludes, on another assignment of the profile, may decide in its place (I-FILTER)."""
+    return x.filter_mode != "exclude" and any(a.filter_mode == "exclude" for a in _includes(policy))
 
 
 def _taken_out(x: Assignment, b: Policy, y: Assignment, estate: Estate) -> bool:
@@ -145,10 +150,6 @@ def _named(assignment: Assignment) -> tuple[str, str]:
 
 def _excluded(policy: Policy) -> frozenset[tuple[str, str]]:
     return frozenset(_named(a) for a in policy.assignments or () if a.exclude)
-
-
-def _filters(policy: Policy) -> set[str]:
-    return {a.filter for a in _includes(policy) if a.filter}
 
 
 def members(assignment: Assignment, estate: Estate) -> str | None:
