@@ -1,11 +1,12 @@
 """Compares the policy states that policylint recovers from Registry.pol with what GPMC wrote into the same backups.
 
-    python -m benchmarks.state_recovery [--store FOLDER]… [--gpo FOLDER] [--list]
+    python -m benchmarks.state_recovery [--store FOLDER]… [--shipped] [--gpo FOLDER] [--list]
 
 A report names policies by display name, side and category. A name that several policies of the store have is looked up
-by category too; where the report's category fits none of them, all of the name in the given store are compared, and
-none of those that policylint ships: browsers made of one source have their policies' names in common. Exit code 1: a
-wrong state.
+by category too; where the report's category fits none of them (it is called otherwise in another version of the files),
+all of the name in the same product are compared: Office 2013 and 2016, and browsers made of one source, have their
+policies' names in common. `--shipped` compares with the definitions that policylint ships, and nothing beside them.
+Exit code 1: a wrong state.
 """
 
 from __future__ import annotations
@@ -61,9 +62,19 @@ def load(folders: Sequence[Path]) -> AdmxStore:
     return AdmxStore.of(admx.take(found)[0].admx, shipped.files())
 
 
+def shipped_alone() -> AdmxStore:
+    """The shipped files as a store of their own."""
+    return AdmxStore.of(shipped.files())
+
+
 def compare(store: AdmxStore, gpos: Path) -> Iterator[Verdict]:
     """A verdict for every policy in every gpreport.xml below the folder that stands beside a Registry.pol."""
-    names = {(scope, _plain(p.display_name)) for file in store.files for p in file.policies for scope in p.scopes}
+    names = {
+        (scope, _plain(policy.display_name), _product(store.category_path(policy.category)))
+        for file in store.files
+        for policy in file.policies
+        for scope in policy.scopes
+    }
     for report in sorted(p for p in gpos.rglob("*") if p.name.casefold() == "gpreport.xml"):
         try:
             reported = gpreport.policies(report.read_bytes())
@@ -75,7 +86,7 @@ def compare(store: AdmxStore, gpos: Path) -> Iterator[Verdict]:
                 states = _recover(store, scope, pol)
                 for policy in (p for p in reported if p.scope is scope):
                     found = _matching(store, states, policy)
-                    known = (scope, _plain(policy.name)) in names
+                    known = (scope, _plain(policy.name), _product(policy.category)) in names
                     verdict = _verdict(policy.state, found, known)
                     group = report.relative_to(gpos).parts[0]
                     shown = tuple(f"{state.policy.name} {state.state}" for state in found)
@@ -98,8 +109,20 @@ def _matching(
     store: AdmxStore, states: Iterable[PolicyState], policy: gpreport.ReportedPolicy
 ) -> tuple[PolicyState, ...]:
     named = tuple(s for s in states if _plain(s.policy.display_name) == _plain(policy.name))
-    placed = tuple(s for s in named if _plain(store.category_path(s.policy.category)) == _plain(policy.category))
-    return placed or tuple(s for s in named if store.is_own(s.policy))
+    paths = [store.category_path(state.policy.category) for state in named]
+    placed = tuple(s for s, path in zip(named, paths, strict=True) if _plain(path) == _plain(policy.category))
+    near = (s for s, path in zip(named, paths, strict=True) if _product(path) == _product(policy.category))
+    return placed or tuple(s for s in near if store.is_own(s.policy))
+
+
+_VENDORS = ("google", "mozilla")
+"""Categories at the top that hold one category a product."""
+
+
+def _product(category: str) -> str:
+    """What a category path begins with, as far as it is the same in every version of a product's files."""
+    first, *others = _plain(category).split("/")
+    return "/".join((first, *others[:1])) if first in _VENDORS else first
 
 
 def _plain(text: str) -> str:
@@ -116,10 +139,11 @@ def main() -> int:
     """Prints a table by set of backups and its total."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--store", action="append", type=Path, help=f"default: {STORE} of the sample data")
+    parser.add_argument("--shipped", action="store_true", help="the shipped definitions alone")
     parser.add_argument("--gpo", type=Path, help="default: gpo of the sample data")
     parser.add_argument("--list", action="store_true", help="name the policies that are wrong or not found")
     given = parser.parse_args()
-    store = load(given.store or [sample_data() / STORE])
+    store = shipped_alone() if given.shipped else load(given.store or [sample_data() / STORE])
     verdicts = list(compare(store, given.gpo or sample_data() / "gpo"))
     _print(verdicts)
     for v in (v for v in verdicts if given.list and v.verdict in ("wrong", "not found")):

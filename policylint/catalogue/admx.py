@@ -18,8 +18,8 @@ from policylint.model import Scope
 
 K = TypeVar("K")
 
-WINDOWS = "catalogue:windows-"
-"""What the paths of shipped files begin with where they are Windows' own."""
+_ADD_ONS = "catalogue:third-party"
+"""What the paths of shipped files begin with that are neither Windows' own nor those of a browser or Office."""
 
 
 class Content(Protocol):
@@ -298,8 +298,12 @@ class AdmxStore:
         """Own value 0, element 1, item of a list of values 2, entry of a list box 3; then the documented name order."""
         kind = 3 if slot.value_name is None else 2 if slot.item else 1 if slot.element else 0
         policy, path = slot.policy, slot.policy.evidence.path
-        added = not self.is_own(policy) and not path.startswith(WINDOWS)
-        return not self.is_own(policy), kind, added, policy.display_name.casefold(), policy.id.key, path
+        return not self.is_own(policy), kind, is_add_on(policy), policy.display_name.casefold(), policy.id.key, path
+
+
+def is_add_on(policy: AdmxPolicy) -> bool:
+    """Whether a policy is shipped with an add-on's files, which may repeat those of Windows."""
+    return policy.evidence.path.startswith(_ADD_ONS)
 
 
 def _grouped(pairs: Iterable[tuple[K, AdmxFile]]) -> dict[K, tuple[AdmxFile, ...]]:

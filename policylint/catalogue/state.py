@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from policylint.catalogue.admx import AdmxStore
+from policylint.catalogue.admx import AdmxStore, is_add_on
 from policylint.catalogue.admx_policy import DELETE, ONE, AdmxPolicy, Item, ListBox
 from policylint.catalogue.element_state import Half, Place, Shown, place, places, shown
 from policylint.model import Claim, Scope, Sweep, Value
@@ -61,8 +61,8 @@ def recover(store: AdmxStore, scope: Scope, half: Half) -> tuple[PolicyState, ..
     """The state of every policy of that side which the values show, by display name and identity.
 
     Where several policies account for the same values, the best stands and names the others: one with its own value
-    before a partial one, one of the user's files before a shipped one, then the one that accounts for more, then by
-    name.
+    before a partial one, one of the user's files before a shipped one, then the one that accounts for more, then
+    Windows' own before an add-on's, then by name.
     """
     judged = (state_of(policy, half) for policy in _candidates(store, scope, half))
     kept: list[PolicyState] = []
@@ -77,8 +77,9 @@ def recover(store: AdmxStore, scope: Scope, half: Half) -> tuple[PolicyState, ..
     return tuple(sorted(found, key=lambda state: _by_name(state.policy)))
 
 
-def _rank(store: AdmxStore, state: PolicyState) -> tuple[bool, bool, int, tuple[str, tuple[str, str], str]]:
-    return state.partial, not store.is_own(state.policy), -len(state.explained), _by_name(state.policy)
+def _rank(store: AdmxStore, state: PolicyState) -> tuple[bool, bool, int, bool, tuple[str, tuple[str, str], str]]:
+    policy = state.policy
+    return state.partial, not store.is_own(policy), -len(state.explained), is_add_on(policy), _by_name(policy)
 
 
 def _by_name(policy: AdmxPolicy) -> tuple[str, tuple[str, str], str]:
