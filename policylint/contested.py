@@ -8,6 +8,7 @@ from dataclasses import replace
 from policylint.estate import Estate
 from policylint.model import Channel, Policy
 from policylint.reach_gpo import LOOPBACK
+from policylint.related import related_keys
 
 _OTHER_HIVE = {"hklm": "hkcu", "hkcu": "hklm"}
 
@@ -15,8 +16,9 @@ _OTHER_HIVE = {"hklm": "hkcu", "hkcu": "hklm"}
 def contested(estate: Estate) -> Estate:
     """The GPOs of the estate with the settings that more than one claims or sweeps away, on one side or on both.
 
-    The loopback mode is always among them: it decides which user settings reach a target. GPOs that nobody tells a
-    link of are left out where the links of others are known.
+    Settings that act on others under another id are among them (see `related`), and so is always the loopback mode: it
+    decides which user settings reach a target. GPOs that nobody tells a link of are left out where the links of others
+    are known.
     """
     gpos = tuple(p for p in estate.policies if p.channel is Channel.GPO and not _unplaced(p, estate))
     claimants: dict[str, str] = {}
@@ -27,7 +29,7 @@ def contested(estate: Estate) -> Estate:
                 several.add(claim.setting.key)
     both_sides = {key for key in claimants if _twin(key) in claimants}
     told = replace(estate, policies=gpos)
-    return narrow(told, {*several, *both_sides, *_swept(told, claimants), LOOPBACK})
+    return narrow(told, {*several, *both_sides, *_swept(told, claimants), *related_keys(gpos), LOOPBACK})
 
 
 def _unplaced(policy: Policy, estate: Estate) -> bool:

@@ -89,6 +89,11 @@ _WELL_KNOWN = {
     )
     for name, sid in known.items()
 }
+_NAMES = {
+    **{sid: name for name, sid in _KNOWN.items()},
+    **{f"S-1-5-32-{rid}": name for name, rid in _BUILTIN.items()},
+    **{f"S-1-5-{rid}": name for name, rid in _AUTHORITY.items()},
+}
 _DERIVED: Mapping[str, tuple[str, Callable[[str], str]]] = {
     "nt service": ("80", str.upper),
     "iis apppool": ("82", str.lower),
@@ -107,6 +112,11 @@ def principal(written: str) -> str:
     authority, _, name = bare.partition("\\")
     derived = _DERIVED.get(authority.casefold())
     return _WELL_KNOWN.get(bare.casefold()) or (_derived(*derived, name) if derived and name else bare)
+
+
+def display(sid: str) -> str:
+    """What people call a principal: the English name of a well-known SID, anything else as it is."""
+    return _NAMES.get(sid.upper(), sid)
 
 
 def principals(written: Iterable[str]) -> tuple[str, ...]:

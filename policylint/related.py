@@ -6,13 +6,11 @@ under three names, a group's members and what the group is a member of, both aud
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Sequence
 
-from policylint.estate import Estate
 from policylint.facts import ALWAYS
 from policylint.families.scopes import PAIRS
-from policylint.model import Channel, Claim, Policy, Scope
+from policylint.model import Policy, Scope
 from policylint.reach_gpo import LOOPBACK
 from policylint.targets import EVERYONE
 
@@ -33,6 +31,7 @@ _KEYS = frozenset(
     (
         LOOPBACK,
         NO_BASIC_AUDIT,
+        f"{TEMPLATE_VALUE}{NO_BASIC_AUDIT.removeprefix('hklm' + chr(92)).replace('!', chr(92))}",
         NO_LOCAL_POLICY,
         f"hklm\\{INSTALLER}",
         f"hkcu\\{INSTALLER}",
@@ -53,20 +52,33 @@ def written_to(key: str) -> str:
     return rest if rest != key and rest.startswith(("hklm\\", "hkcu\\")) and "!" in rest else ""
 
 
-def related(estate: Estate) -> Estate:
-    """The GPOs of the estate with the settings that the checks of related settings look at.
+def related_keys(gpos: Sequence[Policy]) -> set[str]:
+    """The keys of the settings of these GPOs that the checks of related settings look at.
 
-    Each GPO that hangs on a filter, and under loopback each with user settings, keeps at least one setting of a side.
+    Of each GPO that hangs on a filter one setting of each side is among them; where loopback is set, so are all user
+    settings.
     """
-    gpos = [policy for policy in estate.policies if policy.channel is Channel.GPO]
-    shared = _written_twice(gpos)
     loops = any(claim.setting.key == LOOPBACK for policy in gpos for claim in policy.claims)
-    kept = (replace(policy, claims=tuple(_kept(policy, shared, loops)), sweeps=()) for policy in gpos)
-    return replace(estate, policies=tuple(policy for policy in kept if policy.claims))
+    found = _written_twice(gpos)
+    for policy in gpos:
+        told = set[Scope]() if is_filtered(policy) else set(Scope)
+        for claim in policy.claims:
+            key = claim.setting.key
+            looped = loops and claim.scope is Scope.USER
+            if (
+                looped
+                or claim.scope not in told
+                or claim.when is not ALWAYS
+                or key in _KEYS
+                or key.startswith(_SECURITY)
+            ):
+                told.add(claim.scope)
+                found.add(key)
+    return found
 
 
-def _written_twice(gpos: list[Policy]) -> frozenset[str]:
-    """The ids of settings that write one registry value in different ways, whoever does."""
+def _written_twice(gpos: Sequence[Policy]) -> set[str]:
+    """The keys of settings that write one registry value in different ways, whoever does."""
     ways: dict[str, set[str]] = {}
     for policy in gpos:
         for claim in policy.claims:
@@ -74,19 +86,7 @@ def _written_twice(gpos: list[Policy]) -> frozenset[str]:
             if key.startswith((TEMPLATE_VALUE, PREFERENCE_VALUE)) and (value := written_to(key)):
                 ways.setdefault(value, {value}).add(key)
     registry = {claim.setting.key for policy in gpos for claim in policy.claims if claim.setting.key in ways}
-    return frozenset(key for value in registry for key in ways[value])
-
-
-def _kept(policy: Policy, shared: frozenset[str], loops: bool) -> Iterator[Claim]:
-    filtered = is_filtered(policy)
-    told = set[Scope]()
-    for claim in policy.claims:
-        key = claim.setting.key
-        wanted = key in shared or key in _KEYS or key.startswith(_SECURITY) or claim.when != ALWAYS
-        sample = claim.scope not in told and (filtered or (loops and claim.scope is Scope.USER))
-        if wanted or sample:
-            told.add(claim.scope)
-            yield claim
+    return {key for value in registry for key in ways[value]}
 
 
 def is_filtered(policy: Policy) -> bool:

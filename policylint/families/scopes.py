@@ -247,7 +247,7 @@ def _told(family: ScopeFamily, device: Result, user: Result) -> tuple[Rules, Rul
     """What the computer's row and the user's row say: the family, and whether this side takes effect."""
     if any(row.state is not State.DETERMINED for row in (device, user)):
         return (family.rule,), (family.rule,)  # which side counts hangs on what each of them ends up with
-    first, second = _VERDICTS[_takes_effect(family.effect, device, user)]
+    first, second = _VERDICTS[takes_effect(family.effect, device.value, user.value)]
     return (family.rule, first), (family.rule, second)
 
 
@@ -259,15 +259,15 @@ _VERDICTS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _takes_effect(effect: Effect, device: Result, user: Result) -> str:
-    """Which side counts, by the family's relation and the values of the two."""
-    on = (device.value == 1, user.value == 1)
+def takes_effect(effect: Effect, device: Value, user: Value) -> str:
+    """Which side counts (computer, user, each or none), by the family's relation and the values of the two."""
+    on = (device == 1, user == 1)
     if effect == "both-needed":
         return "each" if all(on) else "none"
     if effect == "either":
         return "each" if on[0] is on[1] else "computer" if on[0] else "user"
     if effect == "stricter":
-        return _stricter(device.value, user.value)
+        return _stricter(device, user)
     if effect == "user-if-enabled":
         return "user" if on[1] else "computer"
     return effect

@@ -1,0 +1,113 @@
+"""Settings that hang on what no input tells: WMI filters, security filtering, item-level targeting (PR052; 1.5), and
+local policy that is switched off (PR050; G-LGPO-OFF).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policylint.checks.found import WHERE, Found, Spot, View, claim_spot, quoted
+from policylint.checks.gpo_claims import SHOWN, Whole, linked, some_of
+from policylint.facts import ALWAYS, fact_names, given
+from policylint.model import Policy, Scope
+from policylint.reach import Reach
+from policylint.related import NO_LOCAL_POLICY
+
+_GATES = ("G-WMI", "G-SECFILTER", "G-MS16-072")
+_UNSAID = "security filtering of "
+"""What a gate hangs on where the export does not tell the filtering: nobody's intention."""
+TARGETING = "item-level targeting of "
+
+
+def untold(view: View) -> Iterator[Found]:
+    """What hangs on filters and on item-level targeting whose outcome no input tells (PR052)."""
+    yield from filtered(view)
+    yield from targeted(view)
+
+
+def filtered(view: View) -> Iterator[Found]:
+    """GPOs whose WMI filter or security filter nobody tells the outcome of, by what they hang on."""
+    groups: dict[tuple[str, ...], dict[str, Policy]] = {}
+    whole = Whole(view)
+    for reach in view.precedence.reaches:
+        facts = _open(reach, view)
+        if facts and reach.som:
+            policy = whole.of(reach.policy)
+            if any(claim.scope is reach.scope for claim in policy.claims):
+                groups.setdefault(facts, {})[policy.id] = policy
+    for facts, policies in groups.items():
+        yield _hanging(facts, list(policies.values()))
+
+
+def _open(reach: Reach, view: View) -> tuple[str, ...]:
+    """What a link hangs on, of the filters that somebody set."""
+    found: dict[str, None] = {}
+    for rule, gate in reach.gates:
+        if rule in _GATES:
+            found.update(dict.fromkeys(sorted(fact_names(given(gate, view.precedence.known)))))
+    return tuple(fact for fact in found if not fact.startswith(_UNSAID))
+
+
+def _hanging(facts: tuple[str, ...], policies: list[Policy]) -> Found:
+    number = sum(len(policy.claims) for policy in policies)
+    what = f"the setting of {quoted([policies[0].name])}" if number == 1 else f"{number} settings of {_gpos(policies)}"
+    return Found(
+        f"{what} {'hangs' if number == 1 else 'hang'} on what no input tells for {WHERE}: {some_of(facts)}",
+        tuple(Spot(policy.evidence, policy, "is filtered") for policy in policies[:SHOWN]),
+        help="tell the filter's result or the target's groups in topology.toml: [[wmi-filter]], [[group]], [[target]]",
+        apart=repr(facts),
+    )
+
+
+def _gpos(policies: list[Policy]) -> str:
+    names = some_of([quoted([policy.name]) for policy in policies])
+    return names if len(policies) == 1 else f"{len(policies)} GPOs ({names})"
+
+
+def targeted(view: View) -> Iterator[Found]:
+    """Preference items with item-level targeting, by GPO: which targets they apply to is decided on the client."""
+    items: dict[str, dict[str, Spot]] = {}
+    for contestants in view.precedence.contests.values():
+        for one in contestants:
+            for fact in sorted(fact_names(one.claim.when)) if one.claim.when != ALWAYS and one.reach.som else ():
+                if fact.startswith(TARGETING):
+                    spot = claim_spot(one.claim, one.policy, "is targeted")
+                    items.setdefault(one.policy.id, {}).setdefault(fact, spot)
+    for found in items.values():
+        spots = list(found.values())
+        policy = spots[0].policy
+        name = quoted([policy.name]) if policy else ""
+        names = [fact.removeprefix(TARGETING).strip('"').partition(": ")[2] for fact in found]
+        yield Found(
+            f"{_items(name, len(spots))} on {WHERE} only where item-level targeting says so: {some_of(names)}",
+            tuple(spots[:SHOWN]),
+            "item-level targeting",
+            help="nothing is wrong with it: what these items set is reported as conditional",
+        )
+
+
+def _items(name: str, number: int) -> str:
+    return f"a preference item of {name} counts" if number == 1 else f"{number} preference items of {name} count"
+
+
+def local_policy_ignored(view: View) -> Iterator[Found]:
+    """Local policy is switched off, and gpresult saw it decide settings (PR050)."""
+    switch = linked(view.precedence.contests.get((NO_LOCAL_POLICY, Scope.DEVICE), ()))
+    seen = view.precedence.observation
+    if not switch or switch[0].claim.value != 1 or seen is None:
+        return
+    told = [row for side in (seen.computer, seen.user) for row in side.winners.values() if row.gpo.id == "LOCALGPO"]
+    if told:
+        first = switch[0]
+        yield Found(
+            f"{quoted([first.policy.name])} switches local policy off for {WHERE}, where local policy was seen to "
+            f"decide {some_of([row.name or str(row.setting) for row in told])}",
+            (
+                claim_spot(first.claim, first.policy, "local policy is not processed"),
+                *(Spot(row.evidence, None, "decided by local policy") for row in told[:SHOWN]),
+            ),
+            first.claim.setting.text,
+            confidence="certain" if first.when == ALWAYS else "likely",
+            help="put what local policy sets into a GPO",
+            subject=first.claim.setting.text,
+        )
