@@ -14,10 +14,11 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from policylint.effective import Contender, Result, State
-from policylint.facts import ALWAYS, every, fact_names
+from policylint.facts import ALWAYS, every, exhaustive, fact_names
 from policylint.families import channels
 from policylint.families.channels import HELD_BACK, TAMPER, ChannelLaw, facts_of, undecided
 from policylint.families.merging import UNMERGED, merge_of
+from policylint.filtering import UNMEASURED
 from policylint.ladder import ladder, parts
 from policylint.model import Channel, Claim, Value
 from policylint.rank import Contestant
@@ -115,8 +116,11 @@ def resolve_contest(contestants: Sequence[Contestant], law: ChannelLaw = NO_SWIT
     open_orders = story.open_orders
     candidates = _candidates(story)
     several = len(candidates) > 1
-    state = State.DETERMINED if not several else State.UNDETERMINED if _conflict(open_orders) else State.CONDITIONAL
-    settled = all(found.fact is None or found.fact in ASSUMED_FACTS for *_, found in open_orders)
+    conditions = _conditions(story) if several else ()
+    silent = _is_silent(conditions)
+    open_law = silent or _conflict(open_orders)
+    state = State.DETERMINED if not several else State.UNDETERMINED if open_law else State.CONDITIONAL
+    settled = not silent and all(found.fact is None or found.fact in ASSUMED_FACTS for *_, found in open_orders)
     winner = first if settled or not several else None
     reasons = dict.fromkeys((*first.reach.reasons, *story.rules, *_merged(story.ranked)))
     return Result(
@@ -126,7 +130,7 @@ def resolve_contest(contestants: Sequence[Contestant], law: ChannelLaw = NO_SWIT
         None if winner is None else first.claim.value,
         bool(winner and winner.claim.absent),
         candidates,
-        _conditions(story) if several else (),
+        conditions,
         (*reasons, *(dispute for rule, dispute in DISPUTES.items() if rule in reasons)),
         contender(winner) if winner else None,
         _losers(story, winner),
@@ -143,7 +147,7 @@ def _losers(story: _Story, winner: Contestant | None) -> tuple[Contender, ...]:
 def _candidates(story: _Story) -> tuple[Value, ...]:
     """The values that the setting may have; None where perhaps no claim applies, or none is sent."""
     reachable = _values(c.claim for c in story.possible)
-    nothing = not any(c.when is ALWAYS or c.when == ALWAYS for c in story.ranked)
+    nothing = not any(c.when is ALWAYS for c in story.ranked) and not exhaustive(c.when for c in story.ranked)
     nothing = nothing or any(found.rule == HELD_BACK for *_, found in story.open_orders)
     return (*reachable, None) if nothing and None not in reachable else reachable
 
@@ -154,6 +158,11 @@ def _conflict(open_orders: Iterable[tuple[Contestant, Contestant, Order]]) -> bo
         (undecided(found.rule, found.fact) or found.fact in UNMERGED) and a.when == b.when
         for a, b, found in open_orders
     )
+
+
+def _is_silent(conditions: Iterable[str]) -> bool:
+    """Whether a result hangs on what nobody has documented or measured."""
+    return any(fact.startswith(UNMEASURED) for fact in conditions)
 
 
 def _merged(contestants: Sequence[Contestant]) -> tuple[str, ...]:
@@ -176,17 +185,20 @@ def contender(contestant: Contestant, *reasons: str) -> Contender:
 
 def _single(only: Contestant) -> Result:
     certain = only.when is ALWAYS or only.when == ALWAYS
+    conditions = () if only.claim.absent else tuple(sorted(fact_names(only.when)))
+    silent = _is_silent(conditions)
+    state = State.DETERMINED if certain or only.claim.absent else State.CONDITIONAL
     return Result(
         only.claim.setting,
         only.claim.scope,
-        State.DETERMINED if certain or only.claim.absent else State.CONDITIONAL,
-        only.claim.value,
+        State.UNDETERMINED if silent else state,
+        None if silent else only.claim.value,
         only.claim.absent,
         (only.claim.value,) if certain or only.claim.value is None else (only.claim.value, None),
-        () if only.claim.absent else tuple(sorted(fact_names(only.when))),
+        conditions,
         only.reach.reasons,
-        contender(only),
-        (),
+        None if silent else contender(only),
+        (contender(only),) if silent else (),
     )
 
 

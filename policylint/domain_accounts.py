@@ -23,17 +23,12 @@ if TYPE_CHECKING:
 RULE = "G-SEC-ACCOUNT"
 OF_DOMAIN = " (domain accounts)"
 """How the setting ids of these rows end."""
-_CONTROLLERS = "domain controllers"
+_CONTROLLERS = "Domain Controllers"
 
 
 def is_account_policy(key: str) -> bool:
     """Whether a setting is password, lockout or Kerberos policy, by the key of its id."""
     return key.startswith(ACCOUNT_POLICY)
-
-
-def at_controllers(place: str | None) -> bool:
-    """Whether a computer stands among the domain controllers."""
-    return place is not None and place.casefold().split("/")[1:2] == [_CONTROLLERS]
 
 
 def reaches_of_domain(at: Placement) -> Iterator[Reach | Excluded]:
@@ -45,7 +40,7 @@ def reaches_of_domain(at: Placement) -> Iterator[Reach | Excluded]:
     told = tuple(found for policy in at.estate.policies if (found := _told(policy)) is not None)
     if not domain:
         return
-    controllers = Target(name=_CONTROLLERS, device=domain, facts=Facts(join="ad"))
+    controllers = Target(name=_CONTROLLERS, device=f"{domain}/{_CONTROLLERS}", facts=Facts(join="ad"))
     there = Placement(replace(at.estate, policies=told), controllers, {}, ("ad",))
     for item in gpo_reaches(there, Scope.DEVICE, domain):
         if isinstance(item, Reach) and item.depth == 1:

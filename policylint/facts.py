@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 
 FactValue = bool | str
 World = Mapping[str, FactValue]
@@ -133,3 +134,21 @@ def worlds(domains: Mapping[str, tuple[FactValue, ...]]) -> Iterable[dict[str, F
     names = sorted(domains)
     for values in product(*(domains[name] for name in names)):
         yield dict(zip(names, values, strict=True))
+
+
+_OTHER = "any other value"
+_MANY = 256
+"""So many worlds are looked at; in more, nothing is claimed."""
+
+
+def exhaustive(whens: Iterable[When]) -> bool:
+    """Whether one of the expressions holds in every world, as far as few enough worlds show."""
+    listed = list(whens)
+    values: dict[str, dict[FactValue, None]] = {}
+    for leaf in (leaf for when in listed for leaf in mentions(when)):
+        told = values.setdefault(leaf.fact, {})
+        told.update(dict.fromkeys((True, False) if isinstance(leaf.value, bool) else (leaf.value, _OTHER)))
+    if prod(map(len, values.values())) > _MANY:
+        return False
+    domains = {fact: tuple(told) for fact, told in values.items()}
+    return all(any(holds(when, world) for when in listed) for world in worlds(domains))

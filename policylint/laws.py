@@ -43,6 +43,28 @@ LAWS: Mapping[str, Law] = {
     ),
     "G-MS16-072": Law("user policy is fetched by the computer, which must be allowed to read it", "DOC", "MS16-072"),
     "G-WMI": Law("a GPO applies where its WMI filter gives rows", "SPEC", f"{GPOL} 3.2.5.1.7"),
+    "G-WMI-ERROR": Law(
+        "a GPO whose WMI filter fails is denied, and the others apply; by specification all would be",
+        "MEASURED",
+        f"{GPOL} 3.2.5.1.7",
+    ),
+    "G-DENY-CELLS": Law(
+        "a denial that names the other side's principal: the user's for Read of computer settings, the computer's for "
+        "Apply of user settings; neither is documented or measured",
+        "SILENT",
+        "MS16-072",
+    ),
+    "G-LOOP-XFOREST": Law(
+        "a user of another forest gets the computer's list alone, unless cross-forest policy is allowed",
+        "SPEC",
+        f"{GPOL} 3.2.5.1",
+    ),
+    "G-MLGPO": Law(
+        "local policy: for everybody, then for administrators or all others, then for one user; the last counts",
+        "DOC",
+        "Multiple Local Group Policy objects (Windows Server documentation)",
+    ),
+    "G-LGPO-OFF": Law("a domain's GPO may turn all local policy off", "DOC", "grouppolicy.admx"),
     "G-LOOP-SELF": Law(
         "the computer's settings decide about loopback, before the user's list is made", "DERIVED", GPOL
     ),

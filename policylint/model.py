@@ -152,11 +152,12 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Filtering:
-    """Security filtering of a GPO, from its DACL: SIDs that are allowed and denied Apply Group Policy."""
+    """Security filtering of a GPO, from its DACL: SIDs that are allowed and denied Apply Group Policy and Read."""
 
     apply: tuple[str, ...]
     deny: tuple[str, ...]
     read: tuple[str, ...] = ()
+    deny_read: tuple[str, ...] = ()
 
 
 PolicyKind = Literal[

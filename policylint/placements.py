@@ -96,7 +96,7 @@ class Signature:
         """What is known about membership of every group that decides something, by way of what the target is in."""
         groups = None if target.groups is None else frozenset(map(str.casefold, target.groups)) & self._groups
         names = accounts(target)
-        told = (groups, bool(names), names & self._members)
+        told = (groups, bool(target.device_name), bool(target.user_name), names & self._members)
         if told not in self._memberships:
             found = tuple(member(principal, target, self._estate) for principal in self._principals)
             self._memberships[told] = self._number(found)

@@ -11,13 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from policylint.domain_accounts import at_controllers, is_account_policy, of_controllers, reaches_of_domain
+from policylint.domain_accounts import is_account_policy, of_controllers, reaches_of_domain
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Every, FactValue, Is, Not, Some, When, every, given
+from policylint.filtering import at_controllers
 from policylint.model import Channel, Claim, Policy, Scope, Sweep
 from policylint.observed import Observation, observation_of
 from policylint.reach import Excluded, Placement, Reach
-from policylint.reach_gpo import gpo_reaches, loopback_mode, user_side
+from policylint.reach_gpo import gpo_reaches, loopback_mode, user_side, without_local
 from policylint.reach_mdm import mdm_reaches
 from policylint.strength import Order, certainly_beats, gpo_order
 from policylint.targets import joins, known_facts
@@ -61,8 +62,11 @@ def rank(estate: Estate, target: Target) -> Precedence:
     at = Placement(estate, target, known, open_joins, observation)
     reaches: list[Reach] = []
     excluded: list[Excluded] = []
-    _keep(gpo_reaches(at, Scope.DEVICE, target.device), known, reaches, excluded)
-    _keep(user_side(at, loopback_mode(reaches, certainly_beats)), known, reaches, excluded)
+    mine: list[Reach] = []
+    _keep(gpo_reaches(at, Scope.DEVICE, target.device), known, mine, excluded)
+    _keep(without_local(mine, mine, certainly_beats), known, reaches, excluded)
+    users = user_side(at, loopback_mode(mine, certainly_beats), mine, certainly_beats)
+    _keep(without_local(users, mine, certainly_beats), known, reaches, excluded)
     _keep(mdm_reaches(at), known, reaches, excluded)
     contests = _contests(reaches, known)
     contests |= _account_policy(at, contests, excluded)
@@ -77,6 +81,7 @@ Contests = Mapping[tuple[str, Scope], tuple[Contestant, ...]]
 REFUSALS = {
     "G-BLOCK": "inheritance is blocked below its link",
     "G-WMI": "its WMI filter gives no rows",
+    "G-WMI-ERROR": "its WMI filter fails",
     "G-SECFILTER": "security filtering does not allow it",
     "G-MS16-072": "the computer may not read it",
     "G-LSDOU": "its site is another",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 
 from policylint.estate import Estate
 from policylint.facts import FactValue, When
@@ -60,3 +60,5 @@ class Placement:
     joins: tuple[str, ...]
     observation: Observation | None = None
     """What gpresult saw there."""
+    gates: dict[Hashable, list[tuple[str, When]]] = field(default_factory=dict, compare=False)
+    """What filters come to at this target, by filter and side: a thousand GPOs have a few filters."""

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from policylint import filtering
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Is, When, every, negate, some
+from policylint.local_policy import SWITCH, is_local, layer_of, local_reach
 from policylint.model import Channel, Link, Policy, Scope
 from policylint.reach import Excluded, Placement, Reach
-from policylint.targets import member
 from policylint.topology import Linked, Topology
 
 LOOPBACK = r"hklm\software\policies\microsoft\windows\system!userpolicymode"
-EVERYONES_GROUP = {Scope.DEVICE: "-515", Scope.USER: "-513"}
-"""Domain Computers and Domain Users: how the SID ends of the group that every account of a side is in."""
-LOOPBACK_MODES = {1: "merge", 2: "replace"}
+CROSS_FOREST = r"hklm\software\policies\microsoft\windows\system!allowx-forestpolicy-and-rup"
+NO_OUS = ("users", "computers")
+LOOPBACK_MODES: Mapping[object, str] = {1: "merge", 2: "replace"}
 """UserPolicyMode (G-LOOP-VALUE)."""
 
 
@@ -24,12 +25,16 @@ def gpo_reaches(at: Placement, scope: Scope, place: str | None) -> Iterator[Reac
 
     Where nobody tells the placement, every link counts on the condition that the device or user stands there.
     """
-    path = _containers(place)
+    path = _containers(place, at.estate.topology)
     for policy in at.estate.policies:
         if policy.channel is not Channel.GPO:
             continue
         if scope in policy.disabled_sides:
             yield Excluded(policy, "G-STATUS", f"the {_side(scope)} side of the GPO is disabled", scope)
+            continue
+        layer = layer_of(policy)
+        if layer is not None:
+            yield local_reach(policy, scope, layer)
             continue
         links = list(_links(policy, at, path))
         if not links:
@@ -45,9 +50,14 @@ def _side(scope: Scope) -> str:
     return "computer" if scope is Scope.DEVICE else "user"
 
 
-def _containers(place: str | None) -> tuple[str, ...]:
-    """The canonical paths that apply to a placement, domain first: contoso.com, contoso.com/OU, …"""
+def _containers(place: str | None, topology: Topology) -> tuple[str, ...]:
+    """The canonical paths that apply to a placement, domain first: contoso.com, contoso.com/OU, …
+
+    `Users` and `Computers` below a domain are no OUs, unless somebody describes them as such (G-CONTAINER).
+    """
     parts = place.rstrip("/").split("/") if place else []
+    if len(parts) == 2 and parts[1].casefold() in NO_OUS and topology.som_at("/".join(parts)) is None:
+        parts.pop()
     return tuple("/".join(parts[: i + 1]) for i in range(len(parts)))
 
 
@@ -102,8 +112,7 @@ def _reach(policy: Policy, link: Link, number: int | None, path: tuple[str, ...]
         gates.append(("G-LSDOU", Is(f"{'device' if scope is Scope.DEVICE else 'user'} in {link.som}")))
     if link.som and not link.enforced:
         gates.append(("G-BLOCK", _unblocked(path, depth, at.estate)))
-    gates.append(("G-WMI", _wmi(policy, at.estate)))
-    gates += _filtered(policy, scope, at)
+    gates += filtering.gates(policy, scope, at)
     rule = "G-ENFORCED-TOP" if link.enforced else "G-LSDOU"
     som = at.estate.topology.som_at(link.som)
     raw = som is not None and som.raw_order
@@ -124,67 +133,82 @@ def _unblocked(path: tuple[str, ...], depth: int, estate: Estate) -> When:
     return every(*conditions)
 
 
-def _wmi(policy: Policy, estate: Estate) -> When:
-    """The WMI filter gives rows (G-WMI); one that fails denies the GPO, as measured (G-WMI-ERROR)."""
-    if not policy.wmi_filter:
-        return ALWAYS
-    for entry in estate.topology.wmi_filter:
-        if entry.name.casefold() == policy.wmi_filter.casefold() and entry.result is not None:
-            return ALWAYS if entry.result is True else NEVER
-    return Is(f'wmi-filter "{policy.wmi_filter}"')
+Beats = Callable[[Reach, Reach], bool]
+"""Whether the first of two links certainly beats the second."""
 
 
-def _filtered(policy: Policy, scope: Scope, at: Placement) -> list[tuple[str, When]]:
-    """Security filtering: Apply allowed and not denied; for user policy the computer may also read it (G-MS16-072)."""
-    if policy.filtering is None:
-        return [("G-SECFILTER", Is(f'security filtering of "{policy.name}"'))]
-    allowed = some(*(_principal(sid, scope, at) for sid in policy.filtering.apply))
-    denied = some(*(_principal(sid, scope, at) for sid in policy.filtering.deny))
-    gates = [("G-SECFILTER", every(allowed, negate(denied)))]
-    if scope is Scope.USER and policy.filtering.read:
-        gates.append(("G-MS16-072", some(*(_principal(sid, Scope.DEVICE, at) for sid in policy.filtering.read))))
-    return gates
-
-
-def _principal(sid: str, scope: Scope, at: Placement) -> When:
-    if sid.startswith("S-1-5-21-") and sid.endswith(EVERYONES_GROUP[scope]):
-        return ALWAYS
-    return member(sid, at.target, at.estate)
-
-
-def loopback_mode(device_side: list[Reach], beats: Callable[[Reach, Reach], bool]) -> str:
-    """How user policy is processed, as the computer side sets it (G-LOOP-SELF): the winning mode, or 'unknown'.
-
-    `beats` tells whether the first of two links certainly beats the second.
-    """
+def switch(device_side: Sequence[Reach], key: str, meanings: Mapping[object, str], beats: Beats) -> str:
+    """What the computer's own settings make of processing: the winning meaning of a value, 'none' or 'unknown'."""
     found = [
-        (reach, LOOPBACK_MODES.get(claim.value, "none") if isinstance(claim.value, int) else "none")
+        (reach, meanings.get(claim.value, "none"))
         for reach in device_side
         for claim in reach.policy.claims
-        if claim.setting.key == LOOPBACK and claim.scope is Scope.DEVICE
+        if claim.setting.key == key and claim.scope is Scope.DEVICE
     ]
-    if all(mode == "none" for _, mode in found):
+    if all(meaning == "none" for _, meaning in found):
         return "none"
-    for reach, mode in found:
-        rivals = (other for other, theirs in found if theirs != mode)
+    for reach, meaning in found:
+        rivals = (other for other, theirs in found if theirs != meaning)
         if reach.when == ALWAYS and all(beats(reach, other) for other in rivals):
-            return mode
+            return meaning
     return "unknown"
 
 
-def user_side(at: Placement, loopback: str) -> Iterator[Reach | Excluded]:
-    """The user's GPO list, and under loopback the computer's list with its user side (G-LOOP-MERGE, G-LOOP-REPLACE)."""
+def loopback_mode(device_side: Sequence[Reach], beats: Beats) -> str:
+    """How user policy is processed, as the computer side sets it (G-LOOP-SELF): the winning mode, or 'unknown'."""
+    return switch(device_side, LOOPBACK, LOOPBACK_MODES, beats)
+
+
+def without_local(
+    items: Iterable[Reach | Excluded], device_side: Sequence[Reach], beats: Beats
+) -> Iterator[Reach | Excluded]:
+    """The items, local policy kept out where a GPO of the directory turns it off (G-LGPO-OFF)."""
+    listed = list(items)
+    if not any(isinstance(item, Reach) and is_local(item) for item in listed):
+        yield from listed
+        return
+    off = switch([reach for reach in device_side if not is_local(reach)], SWITCH, {1: "off"}, beats)
+    for item in listed:
+        if off == "none" or isinstance(item, Excluded) or not is_local(item):
+            yield item
+        elif off == "off":
+            yield Excluded(item.policy, "G-LGPO-OFF", "a GPO turns local policy off", item.scope)
+        else:
+            yield replace(item, gates=(*item.gates, ("G-LGPO-OFF", Is("local policy is processed"))))
+
+
+def user_side(at: Placement, loopback: str, device_side: Sequence[Reach], beats: Beats) -> Iterator[Reach | Excluded]:
+    """The user's GPO list, and under loopback the computer's list with its user side (G-LOOP-MERGE, G-LOOP-REPLACE).
+
+    A user of another forest gets the computer's list, unless the computer allows cross-forest policy (G-LOOP-XFOREST).
+    """
+    foreign = _foreign(at, device_side, beats) if loopback != "replace" else NEVER
     for item in gpo_reaches(at, Scope.USER, at.target.user):
         if isinstance(item, Reach) and loopback == "replace":
             yield Excluded(item.policy, "G-LOOP-REPLACE", "loopback replaces the user's GPO list", Scope.USER)
-        elif isinstance(item, Reach) and loopback == "unknown":
-            yield replace(item, gates=(*item.gates, ("G-LOOP-SELF", negate(Is("loopback", "replace")))))
-        else:
-            yield item
-    if loopback == "none":
+            continue
+        gates: list[tuple[str, When]] = []
+        if loopback == "unknown":
+            gates.append(("G-LOOP-SELF", negate(Is("loopback", "replace"))))
+        if foreign != NEVER:
+            gates.append(("G-LOOP-XFOREST", negate(foreign)))
+        yield replace(item, gates=(*item.gates, *gates)) if isinstance(item, Reach) and gates else item
+    if loopback == "none" and foreign == NEVER:
         return
-    rule = {"merge": "G-LOOP-MERGE", "replace": "G-LOOP-REPLACE"}.get(loopback, "G-LOOP-SELF")
+    rule = {"merge": "G-LOOP-MERGE", "replace": "G-LOOP-REPLACE", "none": "G-LOOP-XFOREST"}.get(loopback, "G-LOOP-SELF")
+    mode: When = negate(Is("loopback", "none")) if loopback == "unknown" else foreign if loopback == "none" else ALWAYS
     for item in gpo_reaches(at, Scope.USER, at.target.device):
-        if isinstance(item, Reach):
-            gates = (*item.gates, (rule, negate(Is("loopback", "none")))) if loopback == "unknown" else item.gates
-            yield replace(item, gates=gates, reasons=(rule, *item.reasons), by_loopback=True)
+        if isinstance(item, Reach) and not is_local(item):
+            gates = [*item.gates, (rule, some(mode, foreign))] if mode != ALWAYS else [*item.gates]
+            yield replace(item, gates=tuple(gates), reasons=(rule, *item.reasons), by_loopback=True)
+
+
+def _foreign(at: Placement, device_side: Sequence[Reach], beats: Beats) -> When:
+    """Where the user's forest is another than the computer's and the computer does not allow its policy."""
+    computers, users = ((place or "").casefold().partition("/")[0] for place in (at.target.device, at.target.user))
+    related = f".{users}".endswith(f".{computers}") or f".{computers}".endswith(f".{users}")
+    allowed = "none" if related else switch(device_side, CROSS_FOREST, {1: "allowed"}, beats)
+    if not computers or not users or related or allowed == "allowed":
+        return NEVER
+    elsewhere = Is(f"{users} is in another forest than {computers}")
+    return elsewhere if allowed == "none" else every(elsewhere, Is("cross-forest policy is not allowed"))

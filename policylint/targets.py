@@ -129,7 +129,8 @@ def principals(policies: Iterable[Policy]) -> Iterator[str]:
     """Everything that `member` is asked about: who security filters and assignments name."""
     for policy in policies:
         if policy.filtering is not None:
-            yield from (*policy.filtering.apply, *policy.filtering.deny, *policy.filtering.read)
+            filtering = policy.filtering
+            yield from (*filtering.apply, *filtering.deny, *filtering.read, *filtering.deny_read)
         yield from (assignment.group for assignment in policy.assignments or () if assignment.group)
 
 

@@ -14,6 +14,7 @@ from policylint.facts import (
     Some,
     When,
     every,
+    exhaustive,
     fact_names,
     given,
     holds,
@@ -69,3 +70,11 @@ def test_the_first_world_is_the_assumed_one() -> None:
         {"join": "ad", "mdm": True},
         {"join": "ad", "mdm": False},
     ]
+
+
+def test_expressions_of_which_one_holds_in_every_world_are_exhaustive() -> None:
+    laptop, site = Is("wmi-filter"), Is("site", "london")
+    assert exhaustive([laptop, negate(laptop)])
+    assert exhaustive([every(laptop, site), negate(site), negate(laptop)])
+    assert not exhaustive([site, Is("site", "paris")])
+    assert not exhaustive([])

@@ -67,7 +67,7 @@ def test_other_rights_neither_apply_nor_read_the_gpo(entry: bytes) -> None:
 
 @pytest.mark.parametrize("kind", [1, 6])
 def test_full_control_denied_is_apply_denied(kind: int) -> None:
-    assert of(ace(kind, FULL, PILOT)) == Filtering(apply=(), deny=(PILOT,), read=())
+    assert of(ace(kind, FULL, PILOT)) == Filtering(apply=(), deny=(PILOT,), read=(), deny_read=(PILOT,))
 
 
 @pytest.mark.parametrize(

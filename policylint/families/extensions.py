@@ -8,7 +8,7 @@ policy switches off as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -205,11 +205,11 @@ def _with_audit(rows: list[Result]) -> list[Result]:
     return rows
 
 
-def _values(rows: Iterable[Result]) -> Collection[Value]:
-    return {value for row in rows for value in row.candidates}
+def _values(rows: Iterable[Result]) -> frozenset[Value]:
+    return frozenset(value for row in rows for value in row.candidates)
 
 
-def _audited(row: Result, ignored: Collection[Value], advanced: Sequence[Result]) -> Result:
+def _audited(row: Result, ignored: frozenset[Value], advanced: Sequence[Result]) -> Result:
     reasons = tuple(dict.fromkeys((*row.reasons, "G-AUD-LEGACY")))
     applies = any(None not in other.candidates or other.state is State.DETERMINED for other in advanced)
     if ignored == {1} or (applies and 0 not in ignored):
@@ -218,7 +218,7 @@ def _audited(row: Result, ignored: Collection[Value], advanced: Sequence[Result]
         return replace(
             row, state=state, value=None, candidates=(), conditions=(), reasons=reasons, winner=None, losers=losers
         )
-    if not advanced and ignored <= {0}:
+    if not advanced and ignored <= frozenset((0,)):
         return row
     told = tuple(dict.fromkeys((*row.candidates, None)))
     conditions = tuple(dict.fromkeys((*row.conditions, ADVANCED)))

@@ -90,7 +90,7 @@ def parse(data: bytes) -> Descriptor | None:
 
 
 def filtering(descriptor: Descriptor | None) -> Filtering | None:
-    """The SIDs that are allowed and denied Apply Group Policy and allowed Read, sorted; None without a DACL.
+    """The SIDs that are allowed and denied Apply Group Policy and Read, sorted; None without a DACL.
 
     A right without an object type is every extended right, so full control with CONTROL_ACCESS applies too.
     """
@@ -101,6 +101,7 @@ def filtering(descriptor: Descriptor | None) -> Filtering | None:
         apply=_sids(ace for ace in own if ace.type in (ALLOW, ALLOW_OBJECT) and _covers_apply(ace)),
         deny=_sids(ace for ace in own if ace.type in (DENY, DENY_OBJECT) and _covers_apply(ace)),
         read=_sids(ace for ace in own if ace.type in (ALLOW, ALLOW_OBJECT) and _covers_read(ace)),
+        deny_read=_sids(ace for ace in own if ace.type in (DENY, DENY_OBJECT) and _covers_read(ace)),
     )
 
 
