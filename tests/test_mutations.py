@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
+from policylint.errors import ReadError
 from policylint.lint import lint
+from policylint.naming import named
+from policylint.rank import rank
 from policylint.readers import read
+from policylint.readers.json import load
+from policylint.resolve import resolve
 from policylint.rules import load_rules
+from policylint.targets import targets
 from tests.conftest import SAMPLE_DATA
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -103,3 +110,66 @@ def test_damaged_real_files_hide_nothing_else(
     tmp_path_factory: pytest.TempPathFactory, unit: tuple[Path, Path], changes: list[Edit]
 ) -> None:
     _survives(unit, changes, tmp_path_factory.getbasetemp())
+
+
+ODD: tuple[object, ...] = (
+    *(None, True, 0, -1, 10**30, 1.5, "", " ", "\0", "\u00b2", "\u0661\u0662", "\uf000", "9" * 40, "x" * 5_000),
+    *(
+        "<enabled/>",
+        '<enabled/><data id="x" value="1"/>',
+        "<![CDATA[<disabled/>]]>",
+        "<data/>",
+        "<GroupConfiguration/>",
+    ),
+    *("a|b=1|", "1=2|3", "{tenantid}", "./", "./Device/Vendor/MSFT/Policy/Config/", "~", "//"),
+    *([], {}, [[]], [None], {"a": None}, {"value": None}, ["a", 1, None]),
+)
+"""What no export says where it says something else: every reader and every lowering must take it, or refuse it."""
+
+Step = str | int
+
+
+def _places(document: object, at: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]]:
+    """The place of every value in a JSON document but the whole."""
+    inner = (
+        document.items() if isinstance(document, dict) else enumerate(document) if isinstance(document, list) else ()
+    )
+    for step, value in inner:
+        yield (*at, step)
+        yield from _places(value, (*at, step))
+
+
+def _put(document: object, at: Sequence[Step], value: object) -> object:
+    """The document with another value at a place; unchanged where an earlier change took the place away."""
+    if not at:
+        return value
+    step, *rest = at
+    if isinstance(document, dict) and step in document:
+        return {**document, step: _put(document[step], rest, value)}
+    if isinstance(document, list) and isinstance(step, int) and step < len(document):
+        return [*document[:step], _put(document[step], rest, value), *document[step + 1 :]]
+    return document
+
+
+EXPORTS = [file for _, file in (*UNITS, *OWN) if file.suffix == ".json" and "expected" not in str(file)]
+
+
+@given(st.sampled_from(EXPORTS), st.data())
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_odd_values_in_exports_never_end_a_run(
+    tmp_path_factory: pytest.TempPathFactory, file: Path, data: st.DataObject
+) -> None:
+    try:
+        document = load(file.read_bytes()).value
+    except ReadError:
+        reject()  # broken on purpose
+    changes = st.lists(st.tuples(st.sampled_from(list(_places(document)) or [()]), st.sampled_from(ODD)), max_size=4)
+    for place, value in data.draw(changes):
+        document = _put(document, place, value)
+    folder = tmp_path_factory.getbasetemp() / "odd"
+    folder.mkdir(exist_ok=True)
+    (folder / "export.json").write_text(json.dumps(document), "utf-8")
+    estate = read(["."], base=folder)
+    lint(estate, load_rules())
+    for target in targets(estate)[:3]:
+        named(resolve(rank(estate, target)), estate)
