@@ -6,6 +6,7 @@ estate's targets tell. Where somebody wrote the targets down, policies that shar
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -21,9 +22,6 @@ from policylint.targets import is_derived, targets
 
 Overlap = Literal["certain", "possible", "never"]
 
-Meetings = Mapping[tuple[int, Scope | None], When]
-"""When each policy (by its place in the estate) reaches one target, by side; None for Intune policies."""
-
 
 class Overlaps:
     """The overlaps of an estate's policies, each pair worked out once."""
@@ -32,6 +30,8 @@ class Overlaps:
         self._estate = estate
         self._place = {id(policy): number for number, policy in enumerate(estate.policies)}
         self._told: dict[tuple[int, int, Scope], Overlap] = {}
+        self._by_numbers: dict[tuple[int, int], Overlap] = {}
+        self._distinct: list[Mapping[int, When]] = []
 
     def of(self, a: Policy, b: Policy, scope: Scope) -> Overlap:
         """Whether two policies of the estate reach one target with their settings of a side."""
@@ -49,31 +49,55 @@ class Overlaps:
         return self._at_targets(self._key(a, scope), self._key(b, scope))
 
     def _key(self, policy: Policy, scope: Scope) -> tuple[int, Scope | None]:
+        """A policy by its place in the estate, with the side of a GPO; Intune policies reach a target as a whole."""
         return self._place[id(policy)], scope if policy.channel is Channel.GPO else None
 
     def _at_targets(self, a: tuple[int, Scope | None], b: tuple[int, Scope | None]) -> Overlap:
-        found: Overlap = "never"
-        for reached in self._reached:
-            together = every(reached.get(a, NEVER), reached.get(b, NEVER))
-            if together == ALWAYS:
-                return "certain"
-            if not _contradicts(together):
-                found = "possible"
-        return found
+        """By the pairs of conditions under which they reach each class of targets: most policies share theirs."""
+        return self._together(*sorted((self._numbers[a], self._numbers[b])))
+
+    def _together(self, a: int, b: int) -> Overlap:
+        if (a, b) not in self._by_numbers:
+            self._by_numbers[a, b] = _meeting(self._distinct[a], self._distinct[b])
+        return self._by_numbers[a, b]
 
     @cached_property
-    def _reached(self) -> tuple[Meetings, ...]:
-        """What reaches each class of the estate's targets."""
-        bare = replace(self._estate, policies=tuple(_bare(policy) for policy in self._estate.policies))
+    def _numbers(self) -> Mapping[tuple[int, Scope | None], int]:
+        """Which of the distinct lists of conditions each policy's side has."""
+        lists: dict[tuple[int, Scope | None], dict[int, When]] = {}
+        for number, reached in enumerate(self._reached()):
+            for key, when in reached.items():
+                lists.setdefault(key, {})[number] = when
+        found: dict[tuple[tuple[int, When], ...], int] = {(): 0}
+        numbers: dict[tuple[int, Scope | None], int] = defaultdict(int)
+        for key, whens in lists.items():
+            numbers[key] = found.setdefault(tuple(whens.items()), len(found))
+        self._distinct = [dict(whens) for whens in found]
+        return numbers
+
+    def _reached(self) -> Iterator[Mapping[tuple[int, Scope | None], When]]:
+        """What reaches each class of the estate's targets, of the policies that a question can be about."""
+        asked = [_bare(p) for p in self._estate.policies]
+        bare = replace(self._estate, policies=tuple(asked))
         place = {id(policy): number for number, policy in enumerate(bare.policies)}
-        found = []
         for alike in placements(bare, targets(bare)):
             reached: dict[tuple[int, Scope | None], When] = {}
             for reach in rank(bare, alike.target).reaches:
                 key = place[id(reach.policy)], reach.scope
                 reached[key] = some(reached.get(key, NEVER), reach.when)
-            found.append(reached)
-        return tuple(found)
+            yield reached
+
+
+def _meeting(a: Mapping[int, When], b: Mapping[int, When]) -> Overlap:
+    """Whether two policies meet, by when each reaches which classes of targets."""
+    found: Overlap = "never"
+    for number in a.keys() & b.keys():
+        together = every(a[number], b[number])
+        if together == ALWAYS:
+            return "certain"
+        if not _contradicts(together):
+            found = "possible"
+    return found
 
 
 def overlaps(estate: Estate) -> Overlaps:

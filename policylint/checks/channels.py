@@ -46,6 +46,10 @@ def _switches(estate: Estate) -> Switches:
 
 def turned_on(estate: Estate) -> list[Policy]:
     """The profiles that turn MDMWinsOverGP on."""
+    return estate.once(_turned_on)
+
+
+def _turned_on(estate: Estate) -> list[Policy]:
     return [policy for policy, claim in switches(estate) if number(claim.value) == 1]
 
 
@@ -68,12 +72,14 @@ def cover_of(meeting: Meeting, touch: Touch) -> Cover:
     return cover(contestant(meeting.mine, touch.mine))
 
 
-def across(estate: Estate) -> Iterator[tuple[Meeting, tuple[Touch, ...]]]:
-    """Each GPO and profile with what they set differently."""
-    for meeting in meetings(estate) if any(p.channel is Channel.GPO for p in estate.policies) else ():
-        touches = differing(meeting) if meeting.across else ()
-        if touches:
-            yield meeting, touches
+def across(estate: Estate) -> tuple[tuple[Meeting, tuple[Touch, ...]], ...]:
+    """Each GPO and profile that may reach one target, with what they set differently."""
+    return estate.once(_across)
+
+
+def _across(estate: Estate) -> tuple[tuple[Meeting, tuple[Touch, ...]], ...]:
+    told = ((meeting, differing(meeting)) for meeting in meetings(estate) if meeting.across)
+    return tuple((m, touches) for m, touches in told if touches and m.overlap(estate, touches) != "never")
 
 
 def rule_of(touch: Touch) -> str:

@@ -41,11 +41,23 @@ RINGS = (
 RULE_BY_RULE = r"hklm\software\policies\microsoft\windows defender\windows defender exploit guard\asr\rules!"
 
 
-def _pairs(estate: Estate) -> Iterator[tuple[Meeting, tuple[Touch, ...]]]:
-    """Two profiles that configure, with what they set differently. Compliance policies only measure."""
-    for meeting in meetings(estate):
-        if not meeting.across and "compliance" not in (meeting.mine.kind, meeting.theirs.kind):
-            yield meeting, tuple(t for t in differing(meeting) if not t.mine.setting.key.startswith(ACCUMULATING))
+Pairs = tuple[tuple[Meeting, tuple[Touch, ...]], ...]
+
+
+def _pairs(estate: Estate) -> Pairs:
+    """Two profiles that configure and may reach one target, with what they set differently."""
+    return estate.once(_found_pairs)
+
+
+def _found_pairs(estate: Estate) -> Pairs:
+    """Compliance policies only measure, and are left out."""
+    return tuple(
+        (meeting, tuple(t for t in differing(meeting) if not t.mine.setting.key.startswith(ACCUMULATING)))
+        for meeting in meetings(estate)
+        if not meeting.across
+        and "compliance" not in (meeting.mine.kind, meeting.theirs.kind)
+        and meeting.overlap(estate, meeting.touches) != "never"
+    )
 
 
 def _custom(meeting: Meeting) -> bool:

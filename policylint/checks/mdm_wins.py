@@ -22,7 +22,6 @@ from policylint.families.product_keys import FIREWALL_RULES, prefixed
 from policylint.lowering.products import number
 from policylint.meetings import Meeting, Touch
 from policylint.model import Policy
-from policylint.overlap import by_assignments
 
 _NOT_COVERED = {
     Cover.NO: "it reaches only policies of the Policy CSP that stand for a group policy",
@@ -60,12 +59,7 @@ def switch_too_narrow(estate: Estate) -> Iterator[Found]:
         covered = tuple(t for t in touches if cover_of(meeting, t) is Cover.YES)
         if not covered or meeting.overlap(estate, covered) == "never":
             continue
-        told = {
-            by_assignments(policy, meeting.mine, estate) for policy in turned_on(estate) if policy is not meeting.mine
-        }
-        if meeting.mine in turned_on(estate) or "certain" in told or meeting.mine.assignments is None:
-            continue
-        if any(policy.assignments is None for policy in turned_on(estate)):
+        if meeting.mine.assignments is None or any(_serves(on, meeting.mine, estate) for on in turned_on(estate)):
             continue
         first, gpos = needing.setdefault(meeting.mine.id, (meeting, []))
         gpos.append(meeting.theirs.name)
@@ -86,7 +80,15 @@ def switch_too_narrow(estate: Estate) -> Iterator[Found]:
 
 def _serves(switch: Policy, profile: Policy, estate: Estate) -> bool:
     """Whether the switch arrives wherever the profile does, or may for all that the export tells."""
-    return switch is profile or switch.assignments is None or by_assignments(switch, profile, estate) == "certain"
+    if switch is profile or switch.assignments is None:
+        return True
+    everywhere = any(a.target == "all-devices" and not a.filter for a in switch.assignments)
+    excluded = any(a.exclude for a in switch.assignments)
+    told, wanted = (
+        [(a.target, a.group, a.filter, a.filter_mode) for a in p.assignments or () if not a.exclude]
+        for p in (switch, profile)
+    )
+    return not excluded and (everywhere or set(wanted) <= set(told))
 
 
 def strips_stricter(estate: Estate) -> Iterator[Found]:
