@@ -133,6 +133,7 @@ POLICIES: dict[str, tuple[int, int]] = {
 
 PROBLEMS: dict[str, int] = {
     "GP001": 7,
+    "GP019": 1,
     "RD002": 59,
     "RD003": 1,
     "RD004": 3,

@@ -12,7 +12,7 @@ from policylint.evidence import Evidence
 from policylint.lowering import lower
 from policylint.model import FileRecord, Group, Policy, Problem
 from policylint.readers import admx, archives, definitions, leftovers, project_files
-from policylint.readers.directory import bloodhound, gpresult, inheritance, ldif, wmi_mof
+from policylint.readers.directory import bloodhound, gpresult, inheritance, ldif, wmi_faults, wmi_mof
 from policylint.readers.directory.complete import complete, dangling, needed_groups
 from policylint.readers.directory.devices import device_lists, read_devices
 from policylint.readers.directory.known import Described
@@ -114,13 +114,15 @@ def _estate(
     merged = reduced.complete(read_policies, [p for r in readings for p in r.reduced])
     gpos = [gpo for r in readings for gpo in r.directory]
     apply, idle = applied(merged.policies, gpos)
-    completed = complete(apply, gpos, [query for r in readings for query in r.wmi_queries])
+    queries = [query for r in readings for query in r.wmi_queries]
+    completed = complete(apply, gpos, queries)
     policies = tuple(sorted(completed, key=_policy_order))
     described = [found for r in readings for found in r.described]
     topology = _topology(written, described, policies, gplink_order)
     groups: tuple[Group, ...] = tuple(sorted({g for r in readings for g in r.groups}, key=lambda g: (g.id, g.name)))
     missing = dangling([*written, *described], policies, gpos)
-    every = [*problems, *idle, *merged.problems(p for r in readings for p in r.problems), *missing]
+    found = merged.problems(p for r in readings for p in r.problems)
+    every = [*problems, *idle, *found, *missing, *wmi_faults.faults(queries)]
     tenants = {tenant.casefold() for r in readings for tenant in r.tenants}
     return Estate(
         policies,

@@ -15,6 +15,7 @@ from lxml import etree
 from policylint.evidence import XmlAt
 from policylint.facts import ALWAYS, NEVER, Every, When, every, negate, some
 from policylint.model import Claim, Problem, Scope, SettingId
+from policylint.readers.gpo import targeting_faults
 from policylint.readers.gpo.preference_items import SHAPES, Shape, setting, value_of
 from policylint.readers.gpo.targeting import Targeting, runs_once
 from policylint.readers.source import Source
@@ -78,6 +79,7 @@ def items_below(root: etree._Element, scope: Scope, source: Source, folder: str,
     """As `read`, of the root element of preferences, which may stand in a report."""
     file = _File(scope, source, folder)
     items = list(_items(root, Targeting(policy), ALWAYS, enabled=_enabled(root)))
+    _targeting(file, root)
     for item in items:
         _passwords(file, item)
         if item.enabled:
@@ -119,6 +121,17 @@ def _passwords(file: _File, item: _Item) -> None:
             at = file.source.at(XmlAt(route(part)))
             file.problems.append(Problem(PASSWORD_RULE, message, at, setting=_setting_of(file, item).text))
             return
+
+
+def _targeting(file: _File, root: etree._Element) -> None:
+    """Filters that decide nothing, wherever in the file they stand; what is switched off is left alone."""
+    for filters in root.iter("{*}Filters"):
+        element = filters.getparent()
+        if element is None or not _enabled(element):
+            continue
+        for rule, text in targeting_faults.faults(element):
+            message = f"the preference '{_name(element)}' ({file.folder}) {text}"
+            file.problems.append(Problem(rule, message, file.source.at(XmlAt(route(filters)))))
 
 
 def _strings(pair: tuple[object, object]) -> tuple[str, str]:
