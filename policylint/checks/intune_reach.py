@@ -14,6 +14,8 @@ _CONFIGURES = frozenset(
     {"settings-catalog", "custom", "identity-protection", "intent", "template", "administrative-template"}
 )
 _NAMED = 3
+_MANY = 3
+"""One or two profiles for everybody are nothing special; where all are, there is no ring to try them in."""
 _EVERYBODY = {"all-devices": "all devices", "all-users": "all users"}
 
 _RISKY = re.compile(
@@ -50,7 +52,7 @@ def other_side(estate: Estate) -> Iterator[Found]:
 
 
 def everybody(estate: Estate) -> Iterator[Found]:
-    """Profiles that can lock people out go to all devices or all users, and nobody is left out (IN018)."""
+    """Many profiles that can lock people out go to all devices or all users, and nobody is left out (IN018)."""
     found: dict[str, list[Policy]] = {}
     for policy in estate.policies:
         if not _is_profile(policy) or any(a.exclude or a.filter for a in policy.assignments or ()):
@@ -59,16 +61,14 @@ def everybody(estate: Estate) -> Iterator[Found]:
             if any(_RISKY.search(claim.setting.text) for claim in policy.written):
                 found.setdefault(target, []).append(policy)
     for target, policies in sorted(found.items()):
-        yield _to_everybody(_EVERYBODY[target], policies)
+        if len(policies) >= _MANY:
+            yield _to_everybody(_EVERYBODY[target], policies)
 
 
 def _to_everybody(target: str, policies: list[Policy]) -> Found:
     names = [policy.name for policy in policies]
-    one = len(names) == 1
     return Found(
-        f"{_some(names)} "
-        f"{'goes' if one else 'go'} to {target}, and nobody is left out: what is wrong in "
-        f"{'it' if one else 'them'} reaches everybody at once",
+        f"{_some(names)} go to {target}, and nobody is left out: what is wrong in them reaches everybody at once",
         tuple(Spot(policy.evidence, policy, f"goes to {target}") for policy in policies[:_NAMED]),
         help="exclude a group of devices to fall back on and the accounts for emergencies",
     )
