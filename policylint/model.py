@@ -132,6 +132,15 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class OsVersions:
+    """An applicability rule of an Intune profile: the Windows versions that it is for, or (`exclude`) is not for."""
+
+    first: str
+    last: str
+    exclude: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """A group that an export describes: what its members are, when the export tells."""
 
@@ -202,6 +211,7 @@ class Policy:
     """The claims as the export states them, before lowering."""
     assignments: tuple[Assignment, ...] | None = None
     """None: the export carries no assignments, which is not the same as unassigned (an empty tuple)."""
+    os_versions: OsVersions | None = None
     made_from: str = ""
     """The family of the template that a settings catalog policy was made from: `baseline`, `endpointSecurity…`."""
 

@@ -10,10 +10,13 @@ import pytest
 from policylint.findings import Finding
 from policylint.lint import lint
 from policylint.meetings import meetings
+from policylint.model import OsVersions
 from policylint.readers import read
+from policylint.readers.intune.policy import os_versions
 from policylint.rules import load_rules, select
 from policylint.scenario import Scenario, estate_of
 from tests.channel_scenarios import SWITCH, Given, gpo, mdm
+from tests.intune_writer import catalog, choice, only, read_one
 
 CAMERA = "./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera"
 SPOTLIGHT = "./Device/Vendor/MSFT/Policy/Config/Experience/AllowCortana"
@@ -135,3 +138,27 @@ def test_real_gpos_beside_real_profiles(sample_data: Path) -> None:
         ("Defender AV - Servers", "Win - OIB - ES - Attack Surface Reduction - D - ASR Rules (L2) - v3.7"),
         ("Defender AV - Servers", "Win - OIB - ES - Defender Antivirus - D - AV Configuration - v3.3"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("family", "told"),
+    [("baseline", "baseline"), ("endpointSecurityFirewall", "endpointSecurityFirewall"), ("none", "")],
+)
+def test_a_catalog_policy_tells_the_family_of_its_template(tmp_path: Path, family: str, told: str) -> None:
+    setting = choice("device_vendor_msft_policy_config_camera_allowcamera", "0")
+    profile = only(read_one(tmp_path, catalog(setting, templateReference={"templateFamily": family})))
+    assert profile.made_from == told
+
+
+@pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        (None, None),
+        ("all", None),
+        ({"minOSVersion": "10.0.1", "maxOSVersion": None, "ruleType": "include"}, OsVersions("10.0.1", "")),
+        ({"minOSVersion": "", "maxOSVersion": "10.0.2", "ruleType": "exclude"}, OsVersions("", "10.0.2", True)),
+        ({"minOSVersion": None, "maxOSVersion": None}, None),
+    ],
+)
+def test_an_applicability_rule_tells_versions(stated: object, told: OsVersions | None) -> None:
+    assert os_versions(stated) == told

@@ -42,6 +42,7 @@ BETWEEN_CHECKS: Mapping[str, EstateCheck] = {
     "assignments_included_and_excluded": assignments.included_and_excluded,
     "assignments_missing": assignments.unassigned,
     "assignments_both_filter_modes": assignments.both_filter_modes,
+    "assignments_no_declared_version": assignments.no_declared_version,
     "assignments_old_kind": assignments.old_kind,
 }
 

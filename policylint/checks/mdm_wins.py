@@ -69,7 +69,8 @@ def switch_too_narrow(estate: Estate) -> Iterator[Found]:
         claim = next(claim for policy, claim in switches(estate) if policy is on[0])
         yield Found(
             f'"{meeting.mine.name}" relies on MDMWinsOverGP against {quoted(dict.fromkeys(gpos))}, and '
-            f"{quoted(policy.name for policy in on)} does not turn it on for all whom the profile goes to",
+            f"{quoted(policy.name for policy in on)} {'do' if len(on) > 1 else 'does'} not turn it on for all whom the "
+            "profile goes to",
             (claim_spot(claim, on[0], "turns MDMWinsOverGP on"), Spot(meeting.mine.evidence, meeting.mine)),
             claim.setting.text,
             claim.scope.value,
@@ -83,12 +84,15 @@ def _serves(switch: Policy, profile: Policy, estate: Estate) -> bool:
     if switch is profile or switch.assignments is None:
         return True
     everywhere = any(a.target == "all-devices" and not a.filter for a in switch.assignments)
-    excluded = any(a.exclude for a in switch.assignments)
-    told, wanted = (
-        [(a.target, a.group, a.filter, a.filter_mode) for a in p.assignments or () if not a.exclude]
-        for p in (switch, profile)
-    )
-    return not excluded and (everywhere or set(wanted) <= set(told))
+    if not _groups(switch, True) <= _groups(profile, True):
+        return False
+    return everywhere or _groups(profile, False) <= _groups(switch, False)
+
+
+def _groups(policy: Policy, exclude: bool) -> set[tuple[str, str | None, str | None, str | None]]:
+    """What a profile goes to, or takes out."""
+    told = (a for a in policy.assignments or () if a.exclude is exclude)
+    return {(a.target, a.group, a.filter, a.filter_mode) for a in told}
 
 
 def strips_stricter(estate: Estate) -> Iterator[Found]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from policylint.model import Channel, Claim, Policy, PolicyKind, Problem
+from policylint.model import Channel, Claim, OsVersions, Policy, PolicyKind, Problem
 from policylint.readers.intune.assignments import assignments, groups
 from policylint.readers.intune.graph_object import Found, Item
 
@@ -14,5 +14,23 @@ def policy(item: Item, label: str, kind: PolicyKind, parts: Iterable[Claim | Pro
     read = list(parts)
     claims = tuple(part for part in read if isinstance(part, Claim))
     problems = tuple(part for part in read if isinstance(part, Problem))
-    made = Policy(item.id, item.name, Channel.MDM, kind, item.named, claims, assignments=assignments(item))
+    made = Policy(
+        item.id,
+        item.name,
+        Channel.MDM,
+        kind,
+        item.named,
+        claims,
+        assignments=assignments(item),
+        os_versions=os_versions(item.body.get("deviceManagementApplicabilityRuleOsVersion")),
+    )
     return Found(label, policy=made, problems=problems, groups=groups(item))
+
+
+def os_versions(stated: object) -> OsVersions | None:
+    """The Windows versions that an applicability rule names (deviceManagementApplicabilityRuleOsVersion)."""
+    if not isinstance(stated, dict):
+        return None
+    first, last = (str(stated.get(name) or "") for name in ("minOSVersion", "maxOSVersion"))
+    exclude = str(stated.get("ruleType", "")).casefold() == "exclude"
+    return OsVersions(first, last, exclude) if first or last else None
