@@ -30,9 +30,9 @@ def unknown_setting(estate: Estate) -> Iterator[Found]:
 def _unknown(estate: Estate, policy: Policy) -> Iterator[Found]:
     catalog = estate.definitions.catalog
     claims = {
-        claim.origin.casefold(): claim
+        id_: claim
         for claim in reversed(policy.written)
-        if claim.origin.casefold().startswith(_OURS) and catalog.lookup(claim.origin) is None
+        if (id_ := claim.origin.casefold()).startswith(_OURS) and id_ not in catalog.rows
     }
     if not claims:
         return

@@ -81,6 +81,8 @@ KEYS: Mapping[str, Gone] = {
 """How registry values begin of which all are meant."""
 
 _NAMED = 3
+_BEGIN = ("hklm\\software\\policies\\microsoft\\", "hkcu\\software\\policies\\microsoft\\")
+_HIVE = len("hklm\\")
 
 
 def superseded(estate: Estate) -> Iterator[Found]:
@@ -96,9 +98,10 @@ def superseded(estate: Estate) -> Iterator[Found]:
 
 
 def _gone(claim: Claim) -> Gone | None:
-    hive, _, place = claim.setting.key.partition("\\")
-    if claim.absent or hive not in ("hklm", "hkcu"):
+    key = claim.setting.key
+    if claim.absent or not key.startswith(_BEGIN):
         return None
+    place = key[_HIVE:]
     return VALUES.get(place) or next((gone for begin, gone in KEYS.items() if place.startswith(begin)), None)
 
 
