@@ -56,6 +56,7 @@ class Contents:
     devices: frozenset[str]
     users: frozenset[str]
     told: bool
+    """Whether targets tell where both stand: a list of devices says nothing of users."""
 
     def computers_only(self, path: str) -> bool:
         """Whether a container holds computers and, as far as anybody tells, no users."""
@@ -64,25 +65,26 @@ class Contents:
             return key not in self.users
         if self.told:
             return key in self.devices and key not in self.users
-        return "/" in key and key.rpartition("/")[2] in _COMPUTERS
+        return _is_called(path, _COMPUTERS)
 
     def users_only(self, path: str) -> bool:
         """Whether a container holds users and, as far as anybody tells, no computers."""
         key = path.casefold()
         if self.told:
             return key in self.users and key not in self.devices
-        return "/" in key and key.rpartition("/")[2] in _USERS
+        return _is_called(path, _USERS)
+
+
+def _is_called(path: str, names: frozenset[str]) -> bool:
+    return "/" in path and path.casefold().rpartition("/")[2] in names
 
 
 def contents(estate: Estate) -> Contents:
     """What the estate tells about the contents of its containers."""
-    told = not is_derived(estate)
-    written = estate.topology.target if told else []
-    return Contents(
-        _above({target.device for target in written if target.device}),
-        _above({target.user for target in written if target.user}),
-        told,
-    )
+    written = [] if is_derived(estate) else estate.topology.target
+    devices = _above({target.device for target in written if target.device})
+    users = _above({target.user for target in written if target.user})
+    return Contents(devices, users, bool(devices and users))
 
 
 def _above(places: Iterable[str]) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cmp_to_key
 
@@ -10,6 +10,7 @@ from policylint.checks.found import Found, View, listed
 from policylint.checks.pairs import NAMED, Pair, pair_found
 from policylint.clashes import Clash
 from policylint.contest import ASSUMED_FACTS
+from policylint.estate import Estate
 from policylint.facts import ALWAYS
 from policylint.findings import Confidence, Severity
 from policylint.model import Channel, Claim, Policy, Value
@@ -85,12 +86,10 @@ def last_name(claim: Claim) -> str:
     return text.rpartition("!")[2] or text.rpartition("\\")[2] if "!" in text else text.rpartition("/")[2]
 
 
-class Whole:
-    """The policies of a view with all their settings: the view holds only some of them."""
+def whole(policy: Policy, estate: Estate) -> Policy:
+    """A policy of a view with all its settings: the view holds only some of them."""
+    return estate.once(_by_place).get((policy.id, policy.evidence.path), policy)
 
-    def __init__(self, view: View) -> None:
-        self._policies = {(policy.id, policy.evidence.path): policy for policy in view.estate.policies}
 
-    def of(self, policy: Policy) -> Policy:
-        """The policy as it was read."""
-        return self._policies.get((policy.id, policy.evidence.path), policy)
+def _by_place(estate: Estate) -> Mapping[tuple[str, str], Policy]:
+    return {(policy.id, policy.evidence.path): policy for policy in estate.policies}

@@ -154,6 +154,7 @@ def _mixed(
         option.claim.scope.value,
         confidence=found.confidence if option.when == ALWAYS else "likely",
         help=found.help,
+        apart=found.message,
         subject=option.claim.setting.text,
     )
 
@@ -183,4 +184,5 @@ def _found(
         confidence="certain" if all(when == ALWAYS for when in reaches) else "likely",
         help=help,
         subject=first.setting.text,
+        apart=message,
     )

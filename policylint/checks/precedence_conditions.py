@@ -1,17 +1,15 @@
-"""Settings that hang on what no input tells: WMI filters, security filtering, item-level targeting (PR052; 1.5), and
-local policy that is switched off (PR050; G-LGPO-OFF).
-"""
+"""Settings that hang on what no input tells: WMI filters, security filtering, item-level targeting (PR052; 1.5)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from policylint.checks.found import WHERE, Found, Spot, View, claim_spot, quoted
-from policylint.checks.gpo_claims import SHOWN, Whole, linked, some_of
+from policylint.checks.gpo_claims import SHOWN, some_of
+from policylint.estate import Estate
 from policylint.facts import ALWAYS, fact_names, given
-from policylint.model import Policy, Scope
+from policylint.model import Channel, Filtering, Policy
 from policylint.reach import Reach
-from policylint.related import NO_LOCAL_POLICY
 
 _GATES = ("G-WMI", "G-SECFILTER", "G-MS16-072")
 _UNSAID = "security filtering of "
@@ -26,17 +24,31 @@ def untold(view: View) -> Iterator[Found]:
 
 
 def filtered(view: View) -> Iterator[Found]:
-    """GPOs whose WMI filter or security filter nobody tells the outcome of, by what they hang on."""
-    groups: dict[tuple[str, ...], dict[str, Policy]] = {}
-    whole = Whole(view)
+    """GPOs whose WMI filter or security filter nobody tells the outcome of: one finding for all with equal filters."""
+    alike = view.estate.once(_by_filters)
+    told: dict[_Filters, None] = {}
     for reach in view.precedence.reaches:
-        facts = _open(reach, view)
-        if facts and reach.som:
-            policy = whole.of(reach.policy)
-            if any(claim.scope is reach.scope for claim in policy.claims):
-                groups.setdefault(facts, {})[policy.id] = policy
-    for facts, policies in groups.items():
-        yield _hanging(facts, list(policies.values()))
+        filters = _filters(reach.policy)
+        facts = _open(reach, view) if reach.som and filters not in told else ()
+        if facts:
+            told[filters] = None
+            yield _hanging(facts, alike.get(filters, [reach.policy]), filters)
+
+
+_Filters = tuple[str | None, Filtering | None]
+
+
+def _filters(policy: Policy) -> _Filters:
+    return policy.wmi_filter, policy.filtering
+
+
+def _by_filters(estate: Estate) -> Mapping[_Filters, list[Policy]]:
+    """The GPOs with settings, by what filters them; the order of SIDs is that of the export."""
+    found: dict[_Filters, list[Policy]] = {}
+    for policy in estate.policies:
+        if policy.channel is Channel.GPO and policy.claims:
+            found.setdefault(_filters(policy), []).append(policy)
+    return found
 
 
 def _open(reach: Reach, view: View) -> tuple[str, ...]:
@@ -48,14 +60,14 @@ def _open(reach: Reach, view: View) -> tuple[str, ...]:
     return tuple(fact for fact in found if not fact.startswith(_UNSAID))
 
 
-def _hanging(facts: tuple[str, ...], policies: list[Policy]) -> Found:
+def _hanging(facts: tuple[str, ...], policies: list[Policy], filters: _Filters) -> Found:
     number = sum(len(policy.claims) for policy in policies)
     what = f"the setting of {quoted([policies[0].name])}" if number == 1 else f"{number} settings of {_gpos(policies)}"
     return Found(
         f"{what} {'hangs' if number == 1 else 'hang'} on what no input tells for {WHERE}: {some_of(facts)}",
         tuple(Spot(policy.evidence, policy, "is filtered") for policy in policies[:SHOWN]),
         help="tell the filter's result or the target's groups in topology.toml: [[wmi-filter]], [[group]], [[target]]",
-        apart=repr(facts),
+        apart=repr(filters),
     )
 
 
@@ -88,26 +100,3 @@ def targeted(view: View) -> Iterator[Found]:
 
 def _items(name: str, number: int) -> str:
     return f"a preference item of {name} counts" if number == 1 else f"{number} preference items of {name} count"
-
-
-def local_policy_ignored(view: View) -> Iterator[Found]:
-    """Local policy is switched off, and gpresult saw it decide settings (PR050)."""
-    switch = linked(view.precedence.contests.get((NO_LOCAL_POLICY, Scope.DEVICE), ()))
-    seen = view.precedence.observation
-    if not switch or switch[0].claim.value != 1 or seen is None:
-        return
-    told = [row for side in (seen.computer, seen.user) for row in side.winners.values() if row.gpo.id == "LOCALGPO"]
-    if told:
-        first = switch[0]
-        yield Found(
-            f"{quoted([first.policy.name])} switches local policy off for {WHERE}, where local policy was seen to "
-            f"decide {some_of([row.name or str(row.setting) for row in told])}",
-            (
-                claim_spot(first.claim, first.policy, "local policy is not processed"),
-                *(Spot(row.evidence, None, "decided by local policy") for row in told[:SHOWN]),
-            ),
-            first.claim.setting.text,
-            confidence="certain" if first.when == ALWAYS else "likely",
-            help="put what local policy sets into a GPO",
-            subject=first.claim.setting.text,
-        )

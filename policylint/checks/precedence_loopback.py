@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from policylint.checks.found import WHERE, Found, View, claim_spot, quoted
-from policylint.checks.gpo_claims import SHOWN, Whole, last_name, linked, pair_finding, some_of
+from policylint.checks.gpo_claims import SHOWN, last_name, linked, pair_finding, some_of, whole
 from policylint.checks.pairs import Pair, by_pair
 from policylint.clashes import Clash
 from policylint.facts import ALWAYS
@@ -54,22 +54,18 @@ def _merge_enforced(pair: Pair) -> Found:
 
 def replace_drops(view: View) -> Iterator[Found]:
     """Under replace the GPOs of the user's own containers are not applied: which ones that are."""
-    whole = Whole(view)
     kept = {reach.policy.id for reach in view.precedence.reaches if reach.scope is Scope.USER}
-    dropped = [
-        policy
-        for excluded in view.precedence.excluded
-        if excluded.reason == "G-LOOP-REPLACE"
-        and excluded.policy.id not in kept
-        and (policy := whole.of(excluded.policy))
-    ]
-    dropped = list({policy.id: policy for policy in dropped if _own(policy)}.values())
+    lost = (e.policy for e in view.precedence.excluded if e.reason == "G-LOOP-REPLACE" and e.policy.id not in kept)
+    dropped = [policy for policy in {p.id: whole(p, view.estate) for p in lost}.values() if _own(policy)]
     mode = _mode(view)
     if dropped and mode is not None:
         many = "a GPO" if len(dropped) == 1 else f"{len(dropped)} GPOs"
-        yield Found(
+        message = (
             f"loopback replace in {quoted([mode.policy.name])} drops the user settings of {many} that come with the "
-            f"user on {WHERE}: {some_of([_counted(policy) for policy in dropped])}",
+            f"user on {WHERE}: {some_of([_counted(policy) for policy in dropped])}"
+        )
+        yield Found(
+            message,
             (
                 claim_spot(mode.claim, mode.policy, "loopback replace"),
                 *(claim_spot(_own(policy)[0], policy, "is dropped") for policy in dropped[:SHOWN]),
@@ -80,6 +76,7 @@ def replace_drops(view: View) -> Iterator[Found]:
             confidence="certain" if mode.when == ALWAYS else "likely",
             help="link what these users are to have on these computers to the computers' containers, or use merge",
             subject=mode.claim.setting.text,
+            apart=message,
         )
 
 
@@ -88,11 +85,10 @@ def user_side_disabled(view: View) -> Iterator[Found]:
     mode = _mode(view)
     if mode is None:
         return
-    whole = Whole(view)
-    for policy in {reach.policy.id: reach.policy for reach in view.precedence.reaches}.values():
-        own = _own(whole.of(policy))
-        linked_here = any(r.policy is policy and r.scope is Scope.DEVICE and r.som for r in view.precedence.reaches)
-        if own and Scope.USER in policy.disabled_sides and linked_here:
+    here = {r.policy.id: r.policy for r in view.precedence.reaches if r.scope is Scope.DEVICE and r.som}
+    for policy in here.values():
+        own = _own(whole(policy, view.estate)) if Scope.USER in policy.disabled_sides else []
+        if own:
             yield Found(
                 f"loopback is on for {WHERE} (by {quoted([mode.policy.name])}), but the user side of "
                 f"{quoted([policy.name])} is disabled: its {_number(own)} never applied",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from policylint.checks.found import WHERE, Found, Spot, View, claim_spot, quoted
-from policylint.checks.gpo_claims import last_name, linked, meeting, some_of
+from policylint.checks.gpo_claims import last_name, linked, meeting, some_of, together
 from policylint.checks.pairs import NAMED
 from policylint.facts import ALWAYS
 from policylint.families.scopes import PAIRS, UNTOLD, ScopeFamily, family_of, takes_effect
@@ -152,7 +152,7 @@ def _found(group: list[_Both], message: str, help: str) -> Found:
             claim_spot(one.user.claim, one.user.policy, "for users"),
             claim_spot(one.computer.claim, one.computer.policy, "for computers"),
         )
-    sure = any(one.computer.when == ALWAYS == one.user.when for one in group)
+    sure = together(group[0].computer, group[0].user) == "certain"
     return Found(
         message,
         tuple(spots),
