@@ -266,6 +266,15 @@ def test_an_extension_list_out_of_order_is_said(tmp_path: Path) -> None:
     ]
 
 
+def test_g_cse_guid_an_extension_out_of_sequence_applies_nothing(tmp_path: Path) -> None:
+    backup = BackupWriter(files={"Machine/registry.pol": ONE})
+    backup.write(tmp_path)
+    core = backup.core_xml().replace(b"<![CDATA[[{3", b"<![CDATA[[{827D319E-6EAC-11D2-A4EA-00C04F79F83A}{0}][{3", 1)
+    (tmp_path / FOLDER / "Backup.xml").write_bytes(core)
+    reading = read(tmp_path)
+    assert (only(reading).claims, [p.rule for p in reading.problems]) == ((), ["RD016", "RD006"])
+
+
 # Other settings files
 
 

@@ -47,8 +47,8 @@ def filtered(text: str, *, deny: str = "", deny_read: str = "", read: tuple[str,
 def test_g_deny_cells_what_a_denial_does_hangs_on_whom_it_names(
     text: str, denied: str, member: str, result: str
 ) -> None:
-    denial = {"deny": PILOT} if denied == "deny" else {"deny_read": PILOT}
-    found = settle(filtered(text, **denial), topology=group(member), **NAMED)
+    denying = filtered(text, deny=PILOT) if denied == "deny" else filtered(text, deny_read=PILOT)
+    found = settle(denying, topology=group(member), **NAMED)
     side = "HKCU" if text == USERS else "HKLM"
     states = [r.state.value for r in found.settings if r.setting.text.startswith(side)]
     reasons = [item.reason for item in found.excluded if item.scope is claim(text, 1).scope]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from policylint.evidence import Evidence
 from policylint.model import Channel, Claim, Policy, Problem, Scope, Sweep
 from policylint.readers.directory.known import DirectoryGpo
-from policylint.readers.gpo.cse import NAMES
+from policylint.readers.gpo.cse import NAMES, in_sequence
 from policylint.readers.gpo.files import classify
 from policylint.readers.gpo.tree import SIDES
 
@@ -52,7 +52,7 @@ def _idle(policy: Policy, registered: Registered) -> dict[str, Problem]:
         if kind is None or kind.cse is None or scope is None:
             continue
         extensions = registered.get(scope)
-        if extensions is not None and kind.cse not in extensions:
+        if extensions is not None and kind.cse not in in_sequence(extensions):
             count = sum(claim.evidence.path == path for claim in policy.claims)
             message = (
                 f"{count} {'setting does' if count == 1 else 'settings do'} not apply: the directory does not register "

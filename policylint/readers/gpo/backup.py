@@ -15,7 +15,7 @@ from policylint.errors import ReadError
 from policylint.model import Channel, FileRecord, Filtering, Link, Policy, Problem, Scope
 from policylint.readers.gpo import preferences, security_descriptor
 from policylint.readers.gpo.backup_folder import Backup, collect, superseded
-from policylint.readers.gpo.cse import out_of_order
+from policylint.readers.gpo.cse import in_sequence, out_of_order
 from policylint.readers.gpo.files import AUDIT_CSV, FOREIGN, REGISTRY_POL, TEMPLATE, classify
 from policylint.readers.gpo.tree import SIDES, Registered, read_tree
 from policylint.readers.source import Reading, Source, problem
@@ -160,7 +160,7 @@ def _registered(backup: Backup) -> tuple[Registered | None, list[Problem]]:
                 "has Windows stop reading the list there"
             )
             faults.append(Problem("RD016", message, source.at(), backup.id))
-    return {scope: None if guids is None else frozenset(guids) for scope, guids in lists.items()}, faults
+    return {scope: None if guids is None else frozenset(in_sequence(guids)) for scope, guids in lists.items()}, faults
 
 
 def _filtering(backup: Backup) -> tuple[Filtering | None, list[Problem]]:

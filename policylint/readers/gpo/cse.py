@@ -65,3 +65,9 @@ def extensions(text: str) -> tuple[str, ...]:
 def out_of_order(guids: tuple[str, ...]) -> str | None:
     """The first extension that sorts before the one in front of it: Windows reads the list up to there."""
     return next((after for before, after in pairwise(guids) if after < before), None)
+
+
+def in_sequence(guids: tuple[str, ...]) -> tuple[str, ...]:
+    """The extensions that Windows gets to: it stops at the first one out of sequence ([MS-GPOL] 3.2.5.1.10)."""
+    stray = next((n for n, (before, after) in enumerate(pairwise(guids), 1) if after < before), len(guids))
+    return guids[:stray]
