@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from corpus import (
+    estate_both_worlds,
     estate_broken,
     estate_clean_cloud_trust,
     estate_entra_only,
@@ -31,6 +32,7 @@ ESTATES: dict[str, Callable[[], dict[str, bytes]]] = {
         estate_broken,
         estate_no_topology,
         estate_entra_only,
+        estate_both_worlds,
     )
 }
 GENERATED = ("gpo", "intune", "admx")

@@ -24,6 +24,8 @@ from policylint.targets import targets
 
 CORPUS = Path(__file__).parent
 TRUST = "whfb/trust-model"
+SUBJECTS = {"both-worlds": r"HKLM\Software\Microsoft\Windows\CurrentVersion\Policies\LAPS!PasswordAgeDays"}
+"""What is asked about an estate that is not about Windows Hello."""
 
 
 def estates() -> list[str]:
@@ -44,7 +46,7 @@ def answers(estate: str) -> Iterator[tuple[str, str]]:
         effective = named(resolve(rank(read_estate, target)), read_estate)
         for form, suffix in (("text", "txt"), ("json", "json")):
             yield f"resolve-{name}.{suffix}", EFFECTIVE_FORMATS[form](effective, locator, False)
-        yield f"why-{name}.txt", STORY_FORMATS["text"](effective, find_subjects(TRUST, effective), locator, False)
+        yield f"why-{name}.txt", STORY_FORMATS["text"](effective, find_subjects(SUBJECTS.get(estate, TRUST), effective), locator, False)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -69,6 +70,8 @@ class Gpo:
     backup_comment: str = ""
     policy_comments: Mapping[str, str] = field(default_factory=dict)
     """By policy name: what somebody wrote in the policy's comment box (comment.cmtx)."""
+    rights: Mapping[str, tuple[Principal, ...]] = field(default_factory=dict)
+    """User rights of the security template, by the name of the privilege."""
     edits: int = 3
     """How often each side that has settings was edited: its version number."""
 
@@ -86,6 +89,14 @@ class Record:
     value: str
     type: int
     data: bytes
+
+
+def security_template(gpo: Gpo) -> bytes:
+    """The bytes of GptTmpl.inf: UTF-16LE with BOM. [MS-GPSB] 2.2."""
+    rights = (f"{name} = {','.join('*' + who.sid for who in gpo.rights[name])}" for name in sorted(gpo.rights))
+    version = ("[Version]", 'signature="$CHICAGO$"', "Revision=1")
+    lines = ("[Unicode]", "Unicode=yes", *version, "[Privilege Rights]", *rights, "")
+    return codecs.BOM_UTF16_LE + "\r\n".join(lines).encode("utf-16-le")
 
 
 def registry_pol(records: list[Record]) -> bytes:

@@ -95,7 +95,13 @@ POWERSHELL = Admx("PowerShellExecutionPolicy", "powershellexecutionpolicy", "Mic
 UPDATE = Admx("WindowsUpdate", "wuau", "Microsoft.Policies.WindowsUpdate")
 GROUPPOLICY = Admx("GroupPolicy", "grouppolicy", "Microsoft.Policies.GroupPolicy")
 STARTMENU = Admx("StartMenu", "startmenu", "Microsoft.Policies.StartMenu")
+LAPS = Admx("LAPS", "laps", "Microsoft.Policies.LAPS")
+DEFENDER = Admx("WindowsDefender", "windowsdefender", "Microsoft.Policies.WindowsDefender")
+BITLOCKER = Admx("VolumeEncryption", "fve", "Microsoft.Policies.VolumeEncryption")
+FIREWALL = Admx("WindowsFirewall", "windowsfirewall", "Microsoft.Policies.WindowsFirewall")
+EDGE = Admx("msedge", "Microsoft_Edge", "Microsoft.Policies.Edge")
 FILES = (WINDOWS, PASSPORT, DISPLAY, LOGON, AUTOPLAY, POWERSHELL, UPDATE, GROUPPOLICY, STARTMENU)
+"""The files that estates bring; the policies of the others are known without them."""
 
 CATEGORIES = {
     category.name: category
@@ -113,6 +119,17 @@ CATEGORIES = {
         Category(UPDATE, "WindowsUpdateCat", "Windows Update", "WindowsComponents"),
         Category(UPDATE, "WindowsUpdateExperience", "Manage end user experience", "WindowsUpdateCat"),
         Category(GROUPPOLICY, "PolicyPolicies", "Group Policy", "System"),
+        Category(LAPS, "LAPS_CAT", "LAPS", "System"),
+        Category(DEFENDER, "AntiSpywareDefender", "Microsoft Defender Antivirus", "WindowsComponents"),
+        Category(DEFENDER, "RealtimeProtection", "Real-time Protection", "AntiSpywareDefender"),
+        Category(DEFENDER, "Scan", "Scan", "AntiSpywareDefender"),
+        Category(BITLOCKER, "FVECategory", "BitLocker Drive Encryption", "WindowsComponents"),
+        Category(FIREWALL, "Network", "Network"),  # of Windows.admx, of which the estates bring an extract
+        Category(FIREWALL, "NetworkConnections", "Network Connections", "Network"),
+        Category(FIREWALL, "WF_Firewall", "Windows Defender Firewall", "NetworkConnections"),
+        Category(FIREWALL, "WF_Profile_Domain", "Domain Profile", "WF_Firewall"),
+        Category(EDGE, "microsoft_edge", "Microsoft Edge"),
+        Category(EDGE, "PasswordManager", "Password manager and protection", "microsoft_edge"),
     )
 }
 

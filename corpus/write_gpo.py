@@ -9,12 +9,13 @@ import codecs
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
-from corpus.gpo import Domain, Gpo, Setting, records, registry_pol
+from corpus.gpo import Domain, Gpo, Setting, records, registry_pol, security_template
 from corpus.policies import Admx
 from corpus.write_gpreport import gpreport
 from corpus.write_security import descriptor
 
 REGISTRY_CSE = "{35378EAC-683F-11D2-A89A-00C04FBBCFA2}"
+SECURITY_CSE, SECURITY_TOOL = "{827D319E-6EAC-11D2-A4EA-00C04F79F83A}", "{803E14A0-B4FB-11D0-A0D0-00A0C90F574B}"
 TOOLS = {"Machine": "{D02B1F72-3407-48AE-BA88-E8213C6761F1}", "User": "{D02B1F73-3407-48AE-BA88-E8213C6761F1}"}
 """The editor's extension for administrative templates, on either side."""
 OPERATIONS = "http://www.microsoft.com/GroupPolicy/GPOOperations"
@@ -42,6 +43,8 @@ def backup(domain: Domain, gpo: Gpo) -> dict[str, bytes]:
     for side, settings in _sides(gpo):
         found[f"DomainSysvol/GPO/{side}/registry.pol"] = registry_pol(records(settings))
         found[f"DomainSysvol/GPO/{side}/comment.cmtx"] = comment_cmtx(settings, gpo)
+    if gpo.rights:
+        found[f"DomainSysvol/GPO/{_TEMPLATE.replace(chr(92), '/')}"] = security_template(gpo)
     if gpo.comment:
         found["DomainSysvol/GPO/GPO.cmt"] = gpo.comment.encode("utf-16-le")
     return found
@@ -92,12 +95,27 @@ def backup_xml(domain: Domain, gpo: Gpo) -> bytes:
         *(f"            {line}" for line in registry),
         f"            {_adm_wildcard(domain, gpo)}",
         "        </GroupPolicyExtension>",
+        *(_security_extension(domain, gpo) if gpo.rights else ()),
         *["        "] * 9,
         '    <GroupPolicyExtension bkp:ID="{F15C46CD-82A0-4C2D-A210-5D0D3182A418}" bkp:DescName="Unknown Extension">'
         f"{''.join(others)}</GroupPolicyExtension></GroupPolicyObject>",
         "</GroupPolicyBackupScheme>",
     ]
     return "\r\n".join(lines).encode()
+
+
+_TEMPLATE = r"Machine\microsoft\windows nt\SecEdit\GptTmpl.inf"
+
+
+def _security_extension(domain: Domain, gpo: Gpo) -> tuple[str, ...]:
+    below = _TEMPLATE.partition("\\")[2]
+    return (
+        f'        <GroupPolicyExtension bkp:ID="{SECURITY_CSE}" bkp:DescName="Security">',
+        rf'            <FSObjectFile bkp:Path="%GPO_MACH_FSPATH%\{below}" '
+        rf'bkp:SourceExpandedPath="{_share(domain, gpo, "Machine", below)}" '
+        rf'bkp:ReEvaluateFunction="SecurityValidateSettings" bkp:Location="DomainSysvol\GPO\{_TEMPLATE}"/>',
+        "        </GroupPolicyExtension>",
+    )
 
 
 def _groups(domain: Domain, gpo: Gpo) -> str:
@@ -131,8 +149,8 @@ def _core(domain: Domain, gpo: Gpo) -> str:
             _cdata("Options", str(gpo.options)),
             _cdata("UserVersionNumber", str(_version(gpo, gpo.user))),
             _cdata("MachineVersionNumber", str(_version(gpo, gpo.computer))),
-            _extensions("MachineExtensionGuids", "Machine", gpo.computer),
-            _extensions("UserExtensionGuids", "User", gpo.user),
+            _extensions("MachineExtensionGuids", "Machine", gpo.computer, bool(gpo.rights)),
+            _extensions("UserExtensionGuids", "User", gpo.user, False),
             "<WMIFilter/></GroupPolicyCoreSettings>",
         )
     )
@@ -143,8 +161,10 @@ def _version(gpo: Gpo, settings: tuple[Setting, ...]) -> int:
     return gpo.edits << 16 | gpo.edits if settings else 0
 
 
-def _extensions(tag: str, side: str, settings: tuple[Setting, ...]) -> str:
-    return _cdata(tag, f"[{REGISTRY_CSE}{TOOLS[side]}]") if settings else f"<{tag}/>"
+def _extensions(tag: str, side: str, settings: tuple[Setting, ...], template: bool) -> str:
+    """A GPO with a security template has administrative templates too, so that registry comes first."""
+    security = f"[{SECURITY_CSE}{SECURITY_TOOL}]" if template else ""
+    return _cdata(tag, f"[{REGISTRY_CSE}{TOOLS[side]}]{security}") if settings else f"<{tag}/>"
 
 
 def _file(domain: Domain, gpo: Gpo, variable: str, side: str, name: str) -> str:

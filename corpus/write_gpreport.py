@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
-from corpus.gpo import Domain, Gpo, Setting, SomLink
+from corpus.gpo import Domain, Gpo, Principal, Setting, SomLink
 from corpus.policies import Element, path
 from corpus.write_security import domain_admins, sddl, trustees
 
@@ -24,7 +24,7 @@ def gpreport(domain: Domain, gpo: Gpo) -> bytes:
         *_security(domain, gpo),
         "  <FilterDataAvailable>true</FilterDataAvailable>",
         *_side("Computer", gpo.computer, gpo, 1),
-        *_side("User", gpo.user, gpo, 2 if gpo.computer else 1),
+        *_side("User", gpo.user, gpo, bool(gpo.computer) + bool(gpo.rights) + 1),
         *(line for link in gpo.links for line in _link(link)),
         "</GPO>",
     ]
@@ -115,8 +115,40 @@ def _side(name: str, settings: tuple[Setting, ...], gpo: Gpo, number: int) -> li
         _tag(2, "VersionDirectory", version),
         _tag(2, "VersionSysvol", version),
         _tag(2, "Enabled", "true" if settings else "false"),
-        *(_registry(settings, gpo, f"q{number}") if settings else []),
+        *(_rights(gpo, f"q{number}") if gpo.rights and name == "Computer" else []),
+        *(_registry(settings, gpo, f"q{number + bool(gpo.rights and name == 'Computer')}") if settings else []),
         f"  </{name}>",
+    ]
+
+
+def _rights(gpo: Gpo, q: str) -> Iterable[str]:
+    """User rights in the order of their names, with the groups that have them."""
+    return [
+        "    <ExtensionData>",
+        f'      <Extension xmlns:{q}="{SETTINGS}/Security" xsi:type="{q}:SecuritySettings">',
+        *(line for name in sorted(gpo.rights) for line in _right(name, gpo.rights[name], q)),
+        f"        <{q}:Blocked>false</{q}:Blocked>",
+        "      </Extension>",
+        "      <Name>Security</Name>",
+        "    </ExtensionData>",
+    ]
+
+
+def _right(name: str, members: tuple[Principal, ...], q: str) -> Iterable[str]:
+    return [
+        f"        <{q}:UserRightsAssignment>",
+        _tag(5, f"{q}:Name", name),
+        *(line for member in members for line in _member(member, q)),
+        f"        </{q}:UserRightsAssignment>",
+    ]
+
+
+def _member(member: Principal, q: str) -> list[str]:
+    return [
+        f"          <{q}:Member>",
+        _typed(6, "SID", member.sid),
+        _typed(6, "Name", member.name),
+        f"          </{q}:Member>",
     ]
 
 

@@ -67,6 +67,14 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class Texts:
+    """A list of strings of the settings catalog."""
+
+    definition: str
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Together:
     """A group of settings: the way the catalog carries the tenant's node."""
 
@@ -74,7 +82,7 @@ class Together:
     children: tuple[Choice | Whole, ...]
 
 
-Instance = Choice | Whole | Together
+Instance = Choice | Whole | Texts | Together
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +214,9 @@ def _instance(item: Instance, references: Table) -> Table:
     if isinstance(item, Whole):
         kind: Table = {"@odata.type": f"{_CONFIG}IntegerSettingValue", "settingValueTemplateReference": None}
         return head | {"simpleSettingValue": kind | {"value": item.number}}
+    if isinstance(item, Texts):
+        text: Table = {"@odata.type": f"{_CONFIG}StringSettingValue", "settingValueTemplateReference": None}
+        return head | {"simpleSettingCollectionValue": [text | {"value": entry} for entry in item.entries]}
     children: list[Json] = [_instance(child, references) for child in item.children]
     return head | {"groupSettingCollectionValue": [{"settingValueTemplateReference": None, "children": children}]}
 
@@ -213,6 +224,7 @@ def _instance(item: Instance, references: Table) -> Table:
 _INSTANCES: Mapping[type[Instance], str] = {
     Choice: f"{_CONFIG}ChoiceSettingInstance",
     Whole: f"{_CONFIG}SimpleSettingInstance",
+    Texts: f"{_CONFIG}SimpleSettingCollectionInstance",
     Together: f"{_CONFIG}GroupSettingCollectionInstance",
 }
 

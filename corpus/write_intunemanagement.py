@@ -11,7 +11,20 @@ import json
 import uuid
 from collections.abc import Iterable
 
-from corpus.write_intune import BETA, GRAPH, Assign, Choice, Device, EntraGroup, Instance, Json, Profile, Table, Whole
+from corpus.write_intune import (
+    BETA,
+    GRAPH,
+    Assign,
+    Choice,
+    Device,
+    EntraGroup,
+    Instance,
+    Json,
+    Profile,
+    Table,
+    Texts,
+    Whole,
+)
 
 _CONFIG = f"{GRAPH}deviceManagementConfiguration"
 _METADATA = f"{BETA}/$metadata#deviceManagement"
@@ -159,6 +172,20 @@ def _instance(item: Instance) -> Table:
                 "settingValueTemplateReference": None,
                 "value": item.number,
             }
+        }
+    if isinstance(item, Texts):
+        return _head("SimpleSettingCollection", item) | {
+            "simpleSettingCollectionValue@odata.type": (
+                f"#Collection(microsoft.graph.{_CONFIG.removeprefix(GRAPH)}SimpleSettingValue)"
+            ),
+            "simpleSettingCollectionValue": [
+                {
+                    "@odata.type": f"{_CONFIG}StringSettingValue",
+                    "settingValueTemplateReference": None,
+                    "value": entry,
+                }
+                for entry in item.entries
+            ],
         }
     return _head("GroupSettingCollection", item) | {
         "groupSettingCollectionValue@odata.type": (

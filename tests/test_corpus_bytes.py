@@ -16,6 +16,7 @@ import pytest
 from lxml import etree
 
 from corpus import (
+    estate_both_worlds,
     estate_broken,
     estate_clean_cloud_trust,
     estate_hybrid_classic_mistakes,
@@ -35,6 +36,7 @@ CORPUS = Path(__file__).parents[1] / "corpus"
 GPOS: tuple[tuple[Domain, Gpo], ...] = (
     *((CONTOSO, gpo) for gpo in estate_hybrid_classic_mistakes.GPOS),
     *((CONTOSO, gpo) for gpo in estate_clean_cloud_trust.GPOS),
+    (CONTOSO, estate_both_worlds.BASELINE),
     (CONTOSO, estate_worked_example.GPO),
     *((FABRIKAM, gpo) for gpo in (estate_no_topology.BASELINE, estate_no_topology.DOMAIN_SECURITY)),
 )
@@ -142,6 +144,7 @@ def test_samba_reads_from_every_registry_pol_what_the_settings_say() -> None:
         for estate, gpos in (
             ("hybrid-classic-mistakes", estate_hybrid_classic_mistakes.GPOS),
             ("clean-cloud-trust", estate_clean_cloud_trust.GPOS),
+            ("both-worlds", (estate_both_worlds.BASELINE,)),
             ("worked-example", (estate_worked_example.GPO,)),
             ("broken", (estate_broken.CERTIFICATE_TRUST, estate_broken.CLOUD_TRUST)),
             (
