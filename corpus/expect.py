@@ -46,7 +46,8 @@ def answers(estate: str) -> Iterator[tuple[str, str]]:
         effective = named(resolve(rank(read_estate, target)), read_estate)
         for form, suffix in (("text", "txt"), ("json", "json")):
             yield f"resolve-{name}.{suffix}", EFFECTIVE_FORMATS[form](effective, locator, False)
-        yield f"why-{name}.txt", STORY_FORMATS["text"](effective, find_subjects(SUBJECTS.get(estate, TRUST), effective), locator, False)
+        subjects = find_subjects(SUBJECTS.get(estate, TRUST), effective)
+        yield f"why-{name}.txt", STORY_FORMATS["text"](effective, subjects, locator, False)
 
 
 def main() -> None:
