@@ -91,14 +91,15 @@ def _targets(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
 
 
 def _over_targets(narrowed: Estate, estate: Estate, rules: Sequence[Rule]) -> Iterator[Finding]:
-    merged: dict[str, tuple[Finding, dict[int, Sequence[str]]]] = {}
+    merged: dict[tuple[str, str], tuple[Finding, dict[int, Sequence[str]]]] = {}
     for number, (alike, view) in enumerate(_views(narrowed, estate)):
         for rule in rules:
             for found in TARGET_CHECKS[rule.check](view):
                 finding = _finding(found, rule)
-                first, reached = merged.setdefault(finding.fingerprint, (finding, {}))
+                key = finding.fingerprint, found.apart
+                first, reached = merged.setdefault(key, (finding, {}))
                 reached[number] = alike
-                merged[finding.fingerprint] = _surer(first, finding), reached
+                merged[key] = _surer(first, finding), reached
     for finding, reached in merged.values():
         yield _placed(finding, [name for alike in reached.values() for name in alike])
 

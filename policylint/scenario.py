@@ -7,12 +7,13 @@
       { policy = "Cloud", channel = "mdm", kind = "custom", assigned = "all-devices", set = { './Device/…' = true } },
     ]
 
-A link is `container#order`, with `!` at its end when enforced; the target stands in `contoso.com/W`. Keys of `set` that
-begin with HKCU or ./User are the user's side. `delete` lists values that the GPO deletes. `assigned` is `all-devices`,
-`all-users`, a group's name, a list of those, or absent when the export tells no assignments;
-`-Name` is a group that is taken out, `Name ? Filter` an assignment with a filter that includes, `Name ?- Filter` with
-one that excludes. `members` says whether a group holds devices or users, `made-from` which family of templates a
-profile was made from.
+A link is `container#order`, with `!` at its end when enforced and `-` when disabled; a list of them links the GPO
+several times. The target stands in `contoso.com/W`. Keys of `set` that begin with HKCU or ./User are the user's side.
+`delete` lists values that the GPO deletes, `sweep` keys whose values it deletes first, `soft` those values of `set`
+that are written only where nothing is. `assigned` is `all-devices`, `all-users`, a group's name, a list of those, or
+absent when the export tells no assignments; `-Name` is a group that is taken out, `Name ? Filter` an assignment with a
+filter that includes, `Name ?- Filter` with one that excludes. `members` says whether a group holds devices or users,
+`made-from` which family of templates a profile was made from.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from policylint.model import (
     PolicyKind,
     Scope,
     SettingId,
+    Sweep,
     Value,
     setting_id,
 )
@@ -52,12 +54,16 @@ class Given(BaseModel):
     policy: str
     channel: Channel
     kind: PolicyKind | None = None
-    link: str | None = f"{CONTAINER}#1"
+    link: str | list[str] | None = f"{CONTAINER}#1"
     assigned: str | list[str] | None = None
     set_: dict[str, int | str | bool | list[str]] = Field(default={}, alias="set")
     delete: list[str] = []
+    sweep: list[str] = []
+    soft: list[str] = []
     types: dict[str, str] = {}
     """The omaSetting class of a value, where it is not the one that the value suggests."""
+    disabled: list[Scope] = []
+    """The sides of a GPO that are disabled: `device`, `user`."""
     wmi_filter: str | None = Field(default=None, alias="wmi-filter")
     made_from: str = Field(default="", alias="made-from")
 
@@ -74,6 +80,9 @@ class Scenario(BaseModel):
     members: dict[str, Literal["devices", "users"]] = {}
     site: str | None = None
     blocks_inheritance: bool | None = Field(default=False, alias="blocks-inheritance")
+    raw_order: bool = Field(default=False, alias="raw-order")
+    user: str = CONTAINER
+    """Where the target's user stands, if not beside the device."""
 
 
 def target_of(scenario: Scenario) -> Target:
@@ -82,7 +91,7 @@ def target_of(scenario: Scenario) -> Target:
     return Target(
         name="W",
         device=None if facts.join == "entra" else CONTAINER,
-        user=None if facts.join == "entra" else CONTAINER,
+        user=None if facts.join == "entra" else scenario.user,
         groups=scenario.groups,
         site=scenario.site,
         facts=facts,
@@ -103,31 +112,43 @@ def estate_of(scenario: Scenario) -> Estate:
 
 
 def _soms(scenario: Scenario) -> list[Som]:
-    ordered: dict[str, dict[int, LinkEntry]] = {CONTAINER: {}}
+    ordered: dict[str, dict[int, LinkEntry]] = {CONTAINER: {}, scenario.user: {}}
     for given in scenario.given:
-        container, number, enforced = split_link(given.link) if given.channel is Channel.GPO else ("", None, False)
-        if container and number is not None:
-            ordered.setdefault(container, {})[number] = LinkEntry(gpo=given.policy, enforced=enforced)
+        for container, number, enforced, enabled in map(split_link, links_of(given)):
+            if number is not None:
+                entry = LinkEntry(gpo=given.policy, enforced=enforced, enabled=enabled)
+                ordered.setdefault(container, {})[number] = entry
     return [
         Som(
             path=path,
             links=[entries[n] for n in sorted(entries)] or None,
             blocks_inheritance=scenario.blocks_inheritance if path == CONTAINER else False,
+            raw_order=scenario.raw_order,
         )
         for path, entries in ordered.items()
     ]
 
 
-def split_link(link: str | None) -> tuple[str, int | None, bool]:
-    """Takes `container#order!` apart: the container, the order or None, and whether the link is enforced."""
-    container, _, number = (link or "").removesuffix("!").partition("#")
-    return container, int(number) if number else None, bool(link and link.endswith("!"))
+def links_of(given: Given) -> list[str]:
+    """The links of a GPO as written."""
+    written = [given.link] if isinstance(given.link, str) else given.link or []
+    return [link for link in written if link] if given.channel is Channel.GPO else []
+
+
+def split_link(link: str) -> tuple[str, int | None, bool, bool]:
+    """Takes `container#order!-` apart: the container, the order or None, whether it is enforced, whether enabled."""
+    container, _, number = link.rstrip("!-").partition("#")
+    marks = link[len(link.rstrip("!-")) :]
+    return container, int(number) if number else None, "!" in marks, "-" not in marks
 
 
 def _policy(given: Given, number: int) -> Policy:
     evidence = Evidence("scenario", LineAt(number))
     gpo = given.channel is Channel.GPO
-    container, _, enforced = split_link(given.link)
+    links = tuple(
+        Link(container, enabled, enforced, evidence)
+        for container, _, enforced, enabled in map(split_link, links_of(given))
+    )
     return Policy(
         id=given.policy,
         name=given.policy,
@@ -135,7 +156,9 @@ def _policy(given: Given, number: int) -> Policy:
         kind="gpo" if gpo else given.kind or "settings-catalog",
         evidence=evidence,
         claims=tuple(_claims(given, evidence)),
-        links=(Link(container, True, enforced, evidence),) if gpo and container else None,
+        sweeps=tuple(_sweeps(given, evidence)),
+        disabled_sides=frozenset(given.disabled),
+        links=links or None,
         wmi_filter=given.wmi_filter,
         filtering=Filtering(apply=("S-1-5-11",), deny=()) if gpo else None,
         assignments=None if gpo else _assignments(given.assigned),
@@ -148,11 +171,23 @@ def _claims(given: Given, evidence: Evidence) -> Iterable[Claim]:
         value: Value = tuple(raw) if isinstance(raw, list) else raw
         setting = setting_id(text)
         yield Claim(
-            setting, _scope(setting), value, given.types.get(text) or _type(given, value), evidence, origin=text
+            setting,
+            _scope(setting),
+            value,
+            given.types.get(text) or _type(given, value),
+            evidence,
+            soft=text in given.soft,
+            origin=text,
         )
     for text in given.delete:
         setting = setting_id(text)
         yield Claim(setting, _scope(setting), None, "REG_SZ", evidence, absent=True, origin=text)
+
+
+def _sweeps(given: Given, evidence: Evidence) -> Iterable[Sweep]:
+    for key in given.sweep:
+        hive, _, path = key.partition("\\")
+        yield Sweep(Scope.USER if hive == "HKCU" else Scope.DEVICE, path.casefold(), False, evidence)
 
 
 def _scope(setting: SettingId) -> Scope:

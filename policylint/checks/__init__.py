@@ -14,11 +14,14 @@ from policylint.checks import (
     csp_nodes,
     gpo_contents,
     gpo_files,
+    gpo_links,
     gpo_principals,
     intune_reach,
     intune_together,
     observed,
     os_builds,
+    precedence_lists,
+    precedence_order,
     secrets,
     superseded,
     whfb_pin,
@@ -45,6 +48,11 @@ ESTATE_CHECKS: Mapping[str, EstateCheck] = {
     "admx_undecidable": admx_settings.undecidable,
     "admx_in_language_folder": admx_files.in_language_folder,
     "admx_wrong_payload": admx_payloads.wrong_payload,
+    "gpo_enforced_on_site": gpo_links.enforced_on_site,
+    "gpo_disabled_and_enforced": gpo_links.disabled_and_enforced,
+    "gpo_twice_on_a_path": gpo_links.twice_on_a_path,
+    "gpo_blocked": gpo_links.blocked,
+    "gpo_linked_nowhere": gpo_links.linked_nowhere,
     "observed_differs": observed.differs,
     "catalog_unknown_setting": catalog_settings.unknown_setting,
     "admx_closed_keys": admx_ingestion.closed_keys,
@@ -109,7 +117,18 @@ HELLO_CHECKS: Mapping[str, TargetCheck] = {
 }
 """Checks of Windows Hello on one target, run for every one."""
 
-CONTEST_CHECKS: Mapping[str, TargetCheck] = {}
+CONTEST_CHECKS: Mapping[str, TargetCheck] = {
+    "precedence_overridden": precedence_order.overridden,
+    "precedence_beaten_by_enforced": precedence_order.beaten_by_enforced,
+    "precedence_both_enforced": precedence_order.both_enforced,
+    "precedence_raw_order": precedence_order.raw_order,
+    "precedence_loopback_modes": precedence_order.loopback_modes,
+    "precedence_split_policies": precedence_lists.split_policies,
+    "precedence_colliding_lists": precedence_lists.colliding_lists,
+    "precedence_wiped_lists": precedence_lists.wiped_lists,
+    "precedence_deleted_values": precedence_lists.deleted_values,
+    "precedence_soft_values": precedence_lists.soft_values,
+}
 """Checks of the settings that several policies of the estate claim, on one target, run for every one."""
 
 BUILD_CHECKS: Mapping[str, TargetCheck] = {"csp_too_old": os_builds.too_old}

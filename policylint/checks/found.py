@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from policylint.clashes import Clash, clashes
 from policylint.effective import Effective
 from policylint.estate import Estate
 from policylint.evidence import Evidence
@@ -43,6 +44,8 @@ class Found:
     help: str = ""
     subject: str = ""
     """The setting or outcome whose story tells more."""
+    apart: str = ""
+    """What keeps it apart from findings of other targets about the same policies and setting, such as who wins."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,11 @@ class View:
     def hello(self) -> Hellos:
         """The Windows Hello claims that reach the target."""
         return hellos(self.precedence)
+
+    @cached_property
+    def clashes(self) -> tuple[Clash, ...]:
+        """Where a stronger GPO takes a setting from a weaker one, of the settings that the checks look at."""
+        return tuple(clashes(self.precedence))
 
     @cached_property
     def effective(self) -> Effective:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from policylint.checks import TARGET_CHECKS
 from policylint.reports.phrases import counted
 from policylint.rules import Fixture, Rule
-from policylint.scenario import Given, split_link
+from policylint.scenario import Given, links_of, split_link
 
 VERSION = 1
 WIDTH = 100
@@ -81,14 +81,16 @@ def _policy(given: Given) -> Iterator[str]:
         yield f"{_INDENT * 2}{setting} = {_said(value)}"
     for setting in given.delete:
         yield f"{_INDENT * 2}{setting} is deleted"
+    for setting in given.soft:
+        yield f"{_INDENT * 2}{setting} is written only where nothing is"
+    for key in given.sweep:
+        yield f"{_INDENT * 2}all values of {key} are deleted first"
 
 
 def _reach(given: Given) -> str:
     """Where a policy is linked or to whom it is assigned."""
     if given.channel == "gpo":
-        container, order, enforced = split_link(given.link)
-        parts = [f"linked to {container}" if container else "not linked", f"link order {order}" if order else ""]
-        return ", ".join(part for part in (*parts, "enforced" if enforced else "") if part)
+        return "; ".join(map(_link, links_of(given))) or "not linked"
     kind = (given.kind or "settings-catalog").replace("-", " ")
     names = [given.assigned] if isinstance(given.assigned, str) else given.assigned
     if given.kind == "enrolment":
@@ -96,6 +98,17 @@ def _reach(given: Given) -> str:
     if names is None:
         return f"{kind}, assignment not exported"
     return f"{kind}, assigned to {' and '.join(name.replace('-', ' ') for name in names) or 'nobody'}"
+
+
+def _link(link: str) -> str:
+    container, order, enforced, enabled = split_link(link)
+    parts = (
+        f"linked to {container}",
+        f"link order {order}" if order else "",
+        "enforced" if enforced else "",
+        "" if enabled else "the link is disabled",
+    )
+    return ", ".join(part for part in parts if part)
 
 
 def _said(value: object) -> str:
