@@ -60,7 +60,7 @@ def test_a_folder_without_any_policy_is_never_green(tmp_path: Path) -> None:
         (("check", "/no/where"), "policylint: no file or folder '/no/where'"),
         (("check", "corpus/clean-cloud-trust", "-o", "yaml"), "no output format 'yaml'"),
         (("check", "corpus/clean-cloud-trust", "--select", "XX"), "no rule or family 'XX'"),
-        (("explain", "WH0O1"), "no rule 'WH0O1'; did you mean 'WH001'?"),
+        (("explain", "WH0O1"), "no rule, law or setting 'WH0O1'; did you mean 'WH001'?"),
         (("resolve", "corpus/clean-cloud-trust", "--for", "Mars"), "no target 'Mars'"),
         (("check", "corpus"), "different tenants"),
     ],

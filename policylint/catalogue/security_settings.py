@@ -63,6 +63,12 @@ def entries() -> Mapping[str, Entry]:
     return {csp(f"{POLICY}/{node}").key: Entry(setting_id(setting), form) for node, setting, form in _rows()}
 
 
+@cache
+def settings_of_nodes() -> Mapping[SettingId, str]:
+    """The same from the other side: the node of each setting."""
+    return {setting_id(setting): f"{POLICY}/{node}" for node, setting, _ in _rows()}
+
+
 def _rows() -> Iterator[tuple[str, str, Form]]:
     for node, right in _pairs(_RIGHTS):
         yield f"UserRights/{node}", f"secedit:Privilege Rights/Se{right}", "principals"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -115,6 +115,11 @@ def lookup(entity: str, name: str) -> Property | None:
     loud = {one[1:] for one in told if one.startswith("!")}
     unset = _NOTHING | {one for one in told if not one.startswith("!")}
     return Property(spelled, property_, KINDS[kind], node, frozenset(unset - loud), json.loads(words or "{}"))
+
+
+def all_properties() -> Iterator[Property]:
+    """Every property of the table."""
+    yield from (found for entity, name in _rows() if (found := lookup(entity, name)) is not None)
 
 
 @cache

@@ -11,6 +11,7 @@ from policylint.cli.codes import FAIL_ON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from policylint.effective import Effective
@@ -88,12 +89,18 @@ def ranked(estate: Estate, target: str | None) -> Precedence:
 
 def settled(estate: Estate, precedence: Precedence) -> Effective:
     """The effective settings, with the names that people know them by."""
-    from policylint.catalogue.definitions import using
     from policylint.naming import named
     from policylint.resolve import resolve
 
-    with using(estate.definitions):
+    with estate_definitions(estate):
         return named(resolve(precedence), estate)
+
+
+def estate_definitions(estate: Estate) -> AbstractContextManager[None]:
+    """Inside, the catalogue answers from the estate's own definitions before those that policylint ships."""
+    from policylint.catalogue.definitions import using
+
+    return using(estate.definitions)
 
 
 def locator_of(estate: Estate) -> Locator:

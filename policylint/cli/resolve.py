@@ -11,6 +11,7 @@ from policylint.cli.options import (
     EPILOG,
     color_option,
     directory_options,
+    estate_definitions,
     locator_of,
     output_option,
     paths_argument,
@@ -56,13 +57,12 @@ def resolve(
 
 
 def _every(paths: tuple[str, ...], outputs: tuple[str, ...], directory: Directory, color: bool | None) -> None:
-    from policylint.catalogue.definitions import using
     from policylint.reports import PLACEMENT_FORMATS
     from policylint.survey import survey
 
     wanted = chosen(outputs, PLACEMENT_FORMATS)
     estate = directory.read(paths)
-    with using(estate.definitions):
+    with estate_definitions(estate):
         for name, path in wanted:
             stream(PLACEMENT_FORMATS[name](survey(estate), locator_of(estate), colored(color, path)), path)
     leave(code_of(estate))

@@ -11,6 +11,7 @@ from policylint.cli.options import (
     EPILOG,
     color_option,
     directory_options,
+    estate_definitions,
     locator_of,
     output_option,
     paths_argument,
@@ -39,14 +40,21 @@ def why(
     directory: Directory,
     color: bool | None,
 ) -> None:
-    """Tell the precedence story of one setting, or of an outcome such as whfb/trust-model."""
-    from policylint.reports import STORY_FORMATS
-    from policylint.story import find_subjects
+    """Tell the precedence story of one setting, or of an outcome such as whfb/trust-model.
+
+    SETTING is any of its names: registry value, display name, ADMX policy, OMA-URI, catalog id, template property …
+    """
+    from policylint.reports import STORY_FORMATS, UNSET_FORMATS
+    from policylint.story import Unset, find_meant
 
     wanted = chosen(outputs, STORY_FORMATS)
     estate = directory.read(paths)
     effective = settled(estate, ranked(estate, target))
-    subjects = find_subjects(setting, effective)
-    for name, path in wanted:
-        write(STORY_FORMATS[name](effective, subjects, locator_of(estate), colored(color, path)), path)
+    with estate_definitions(estate):
+        found = find_meant(setting, effective, estate)
+        for name, path in wanted:
+            if isinstance(found, Unset):
+                write(UNSET_FORMATS[name](effective, found, colored(color, path)), path)
+            else:
+                write(STORY_FORMATS[name](effective, found, locator_of(estate), colored(color, path)), path)
     leave(code_of(estate))

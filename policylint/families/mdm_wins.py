@@ -64,11 +64,12 @@ def cover(contestant: Contestant) -> Cover:
         return Cover.USER
     if contestant.policy.kind == "administrative-template":
         return Cover.UNMAPPED
-    found = {_cover(uri) for uri in uris_of(contestant)}
+    found = {cover_of(uri) for uri in uris_of(contestant)}
     return found.pop() if len(found) == 1 else Cover.UNMAPPED if found else Cover.NO
 
 
-def _cover(uri: str) -> Cover:
+def cover_of(uri: str) -> Cover:
+    """Whether the switch reaches what a CSP node of the device sets; of a user's node that is not said."""
     policy = _POLICY.match(uri)
     if policy is None:
         return Cover.NO

@@ -14,6 +14,8 @@ from typing import Literal
 from policylint.model import Claim, Policy, Scope, SettingId, registry
 
 PASSPORT = r"SOFTWARE\Policies\Microsoft\PassportForWork"
+PASSPORT_CSP = "Vendor/MSFT/PassportForWork"
+"""The CSP, below ./Device or ./User."""
 WINBIO = r"SOFTWARE\Microsoft\Windows\CurrentVersion\WinBio\Credential Provider"
 
 

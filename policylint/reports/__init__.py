@@ -12,10 +12,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from policylint.catalogue.admx import AdmxStore
     from policylint.diff import Difference
     from policylint.effective import Effective, Outcome, Result
     from policylint.findings import Finding, Severity, Summary
+    from policylint.known import Known
     from policylint.locate import Locator
+    from policylint.story import Unset
     from policylint.survey import Answer
 
 
@@ -104,6 +107,20 @@ class StoryFormat(Protocol):
         """The report, ending with a line break."""
 
 
+class UnsetFormat(Protocol):
+    """Tells that nothing sets a setting that is known."""
+
+    def __call__(self, effective: Effective, found: Unset, color: bool = False) -> str:
+        """The report, ending with a line break."""
+
+
+class KnownFormat(Protocol):
+    """Explains a setting by everything that is known about it."""
+
+    def __call__(self, known: Known, store: AdmxStore, color: bool = False) -> str:
+        """The report, ending with a line break."""
+
+
 class _Lazy:
     """A function of a module in this folder, imported when it is first called."""
 
@@ -119,6 +136,8 @@ CHECK_FORMATS: Mapping[str, CheckFormat] = {
 }
 EFFECTIVE_FORMATS: Mapping[str, EffectiveFormat] = {name: _Lazy(name, "effective") for name in ("text", "json")}
 STORY_FORMATS: Mapping[str, StoryFormat] = {name: _Lazy(name, "story") for name in ("text", "json")}
+UNSET_FORMATS: Mapping[str, UnsetFormat] = {name: _Lazy(f"known_{name}", "unset") for name in ("text", "json")}
+KNOWN_FORMATS: Mapping[str, KnownFormat] = {name: _Lazy(f"known_{name}", "explain") for name in ("text", "json")}
 PLACEMENT_FORMATS: Mapping[str, PlacementFormat] = {
     name: _Lazy(f"all_{name}", "every") for name in ("text", "json", "csv")
 }

@@ -99,16 +99,7 @@ def story(effective: Effective, subjects: Sequence[Result | Outcome], locator: L
     first, *others = [_subject(effective, subject, locator) for subject in subjects]
     kind = "setting" if isinstance(subjects[0], Result) else "outcome"
     out = effective.out_of_play([setting for subject in subjects for setting in settings_of(subject)])
-    excluded = [
-        {
-            "policy": o.policy.name,
-            "id": o.policy.id,
-            "channel": str(o.policy.channel),
-            "reason": o.reason,
-            "text": o.text,
-        }
-        for o in out
-    ]
+    excluded = [json_setting.excluded(one) for one in out]
     return dumps(
         {
             "version": VERSION,

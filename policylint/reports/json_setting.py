@@ -7,6 +7,7 @@ from policylint.effective import Contender, Effective, Outcome, Result
 from policylint.facts import ALWAYS
 from policylint.locate import Locator
 from policylint.model import as_json
+from policylint.reach import Excluded
 from policylint.reports.json_document import Json, place
 from policylint.reports.phrases import open_value, said
 
@@ -73,4 +74,15 @@ def contender(one: Contender, locator: Locator) -> Json:
         "absent": claim.absent,
         "origin": claim.origin,
         "when": None if claim.when == ALWAYS else said(claim.when),
+    }
+
+
+def excluded(one: Excluded) -> Json:
+    """A policy that does not reach the target, and the rule that keeps it out."""
+    return {
+        "policy": one.policy.name,
+        "id": one.policy.id,
+        "channel": str(one.policy.channel),
+        "reason": one.reason,
+        "text": one.text,
     }

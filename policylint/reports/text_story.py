@@ -12,9 +12,11 @@ from policylint.escape import terminal
 from policylint.facts import ALWAYS
 from policylint.laws import explain_fact, law_text
 from policylint.locate import Locator
+from policylint.lowering import products
 from policylint.reports.drawing import Paint, gutter, located, painter
-from policylint.reports.phrases import candidate, claimed, decided, listed, owner, place, said
+from policylint.reports.phrases import candidate, claimed, decided, listed, open_value, owner, place, said
 from policylint.reports.text_effective import STYLES, header, split, told
+from policylint.spelling import spelled
 
 _CERTAINTY = {
     State.DETERMINED: "determined: nothing that is unknown could change it",
@@ -88,9 +90,21 @@ def _contender(number: int, contender: Contender, wins: bool, subject: Result | 
     name = paint(owner(contender.policy), "good" if wins else "strong")
     yield f"{paint('>', 'good') if wins else ' '} {number}. {name}  {setting}{claimed(contender)}{reasons}"
     if claim.origin and claim.origin.casefold() != claim.setting.key:
-        yield f"     written as {terminal(claim.origin)}"
+        yield f"     written as {terminal(claim.origin)}{_written(contender)}"
     if claim.when != ALWAYS:
         yield f"     counts if {terminal(said(claim.when))}"
+
+
+def _written(contender: Contender) -> str:
+    """` = 1` where the source states another value than the one that stands at the setting: an inverted node."""
+    claim = contender.claim
+    stated = [c for c in contender.policy.written if c.origin == claim.origin and c.evidence == claim.evidence]
+    stated = stated or [c for c in contender.policy.written if c.setting.text == claim.origin]
+    if len(stated) != 1 or stated[0].absent or stated[0].value in (None, claim.value):
+        return ""
+    value = stated[0].value
+    same = products.number(value) is not None and products.number(value) == products.number(claim.value)
+    return "" if same else f" = {terminal(spelled(open_value(stated[0], value)))}"
 
 
 def _label(subject: Result | Outcome, wins: bool) -> str:

@@ -19,7 +19,7 @@ _STATE: Mapping[object, Value] = {"enabled": True, "disabled": False}
 _STATE_NUMBER: Mapping[object, Value] = {"enabled": 1, "disabled": 0}
 _DEVICE = "./Device/Vendor/MSFT/PassportForWork"
 
-_PROPERTIES: Mapping[str, Node] = {
+PROPERTIES: Mapping[str, Node] = {
     "state": Node(f"{POLICIES}/UsePassportForWork", "Boolean", _STATE),
     "securityDeviceRequired": Node(f"{POLICIES}/RequireSecurityDevice", "Boolean", EITHER),
     "pinMinimumLength": Node(f"{PIN}/MinimumPINLength", "Integer", NUMBER),
@@ -39,6 +39,6 @@ _PROPERTIES: Mapping[str, Node] = {
 def read(item: Item) -> Found:
     """The object as claims; none while its state is notConfigured."""
     silent = item.body.get("state") in (None, "notConfigured")
-    stated = () if silent else tuple((name, node) for name, node in _PROPERTIES.items() if name in item.body)
+    stated = () if silent else tuple((name, node) for name, node in PROPERTIES.items() if name in item.body)
     parts = (part for name, node in stated for part in property_parts(item, node, item.body[name], name, f"/{name}"))
     return policy(item, KIND, "enrolment", parts)
