@@ -217,6 +217,7 @@ FACTS: Mapping[str, str] = {
     "raw gPLink order": "whether the last link of a raw gPLink string is link order 1",
     "loopback": "how user policy is processed on the computer",
     "os-build": "which build of Windows the device runs",
+    "edition": "which edition of Windows the device runs",
     "tamper-protection": "whether tamper protection keeps Defender's settings as they are",
 }
 """The facts of topology.toml that results may hang on."""

@@ -100,6 +100,7 @@ class Facts(_Table):
 
     join: Literal["entra", "hybrid", "ad"] | None = None
     os_build: str | None = None
+    edition: Literal["home", "pro", "enterprise", "education"] | None = None
     mdm: bool | None = None
     entra_kerberos: bool | None = None
     adfs: bool | None = None

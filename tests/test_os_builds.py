@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from policylint.catalogue import ddf
-from policylint.checks.os_builds import Build, build, is_older
+from policylint.checks.os_builds import EDITIONS, Build, build, is_older
+from policylint.topology import Facts
 
 CLOUD_TRUST = ("10.0.22621", "10.0.22000.527", "10.0.19044.1566")
 BACKPORTS = ("10.0.22621.3374", "10.0.22000.2899")
@@ -61,3 +64,8 @@ def test_a_device_with_a_higher_minor_number_is_never_older_than_one_with_a_lowe
 @given(st.sampled_from([node.builds for node in ddf.all_nodes() if node.builds]))
 def test_a_build_that_is_listed_is_not_older(first: tuple[str, ...]) -> None:
     assert [text for text in first if (one := build(text)) and is_older(one, first)] == []
+
+
+def test_every_edition_of_a_target_has_its_product_type() -> None:
+    stated = get_args(get_args(Facts.model_fields["edition"].annotation)[0])
+    assert sorted(stated) == sorted(EDITIONS)

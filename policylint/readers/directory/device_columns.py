@@ -21,6 +21,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "groups": ("groups",),
     "join": ("join", "jointype", "trusttype"),
     "os-build": ("osbuild", "osversion", "operatingsystemversion"),
+    "edition": ("edition",),
     "mdm": ("mdm",),
     "entra-kerberos": ("entrakerberos",),
     "adfs": ("adfs",),
@@ -42,6 +43,15 @@ JOINS: Mapping[str, str] = {
     "entrahybridjoined": "hybrid",
     "serverad": "hybrid",
     "ad": "ad",
+}
+
+EDITIONS: Mapping[str, str] = {
+    "home": "home",
+    "core": "home",
+    "pro": "pro",
+    "professional": "pro",
+    "enterprise": "enterprise",
+    "education": "education",
 }
 """Join types as Intune's export, Microsoft Graph (`joinType`, `trustType`) and topology.toml call them."""
 
@@ -101,6 +111,11 @@ def build(text: str) -> str | None:
     return f"{found[1]}.{found[2]}{found[3]}" if found else None
 
 
+def edition(text: str) -> str | None:
+    """An edition of Windows as the facts have it; None for another word."""
+    return EDITIONS.get(plain(text))
+
+
 def truth(text: str) -> bool | None:
     """A yes or no; None for another word."""
     return TRUTH.get(text.casefold())
@@ -109,6 +124,7 @@ def truth(text: str) -> bool | None:
 FACTS: Mapping[str, Callable[[str], str | bool | None]] = {
     "join": join,
     "os-build": build,
+    "edition": edition,
     "mdm": truth,
     "entra-kerberos": truth,
     "adfs": truth,
