@@ -22,7 +22,7 @@ def laps_in_both(estate: Estate) -> Iterator[Found]:
                 continue
             known = {claim.setting.key for claim in theirs}
             lost = list(dict.fromkeys(name_of(c, gpo, estate) for c in mine if c.setting.key not in known))
-            end = f"; Intune leaves {counted(lost)} of them at the default" if lost else ""
+            end = f"; of that, Intune leaves {counted(lost)} at the default" if lost else ""
             yield Found(
                 f'The Intune profile "{profile.name}" sets Windows LAPS, so a device that gets it ignores everything '
                 f'that the GPO "{gpo.name}" says about LAPS{end}',
