@@ -94,10 +94,15 @@ def _set(value: Value) -> bool:
     return value not in (None, "")
 
 
+def _is_address(value: Value) -> bool:
+    """Whether the value names a server: baselines that cut devices off write a blank."""
+    return isinstance(value, str) and "://" in value
+
+
 def deferrals_beside_server(view: View) -> Iterator[Found]:
     """WSUS and a deferral without a scan source: Windows asks Windows Update as well (PR046, M-WU-DUAL)."""
     rows = _rows(view)
-    server = _holds(rows.get(SERVER), _set)
+    server = _holds(rows.get(SERVER), _is_address)
     deferral = next((found for key, on in DEFERRALS.items() if (found := _holds(rows.get(key), on))), None)
     uses = rows.get(USES_SERVER)
     off = uses is not None and all(number(value) == 0 for value in uses.candidates)
