@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Literal
 
 from policylint.estate import Estate
-from policylint.facts import ALWAYS, NEVER, When, every, negate, some
+from policylint.facts import ALWAYS, NEVER, Not, When, every, some
 from policylint.model import Assignment, Channel, Policy, Scope
 from policylint.placements import placements
 from policylint.rank import rank
@@ -65,9 +65,10 @@ class Overlaps:
     def _numbers(self) -> Mapping[tuple[int, Scope | None], int]:
         """Which of the distinct lists of conditions each policy's side has."""
         lists: dict[tuple[int, Scope | None], dict[int, When]] = {}
+        same: dict[When, When] = {}
         for number, reached in enumerate(self._reached()):
             for key, when in reached.items():
-                lists.setdefault(key, {})[number] = when
+                lists.setdefault(key, {})[number] = same.setdefault(when, when)
         found: dict[tuple[tuple[int, When], ...], int] = {(): 0}
         numbers: dict[tuple[int, Scope | None], int] = defaultdict(int)
         for key, whens in lists.items():
@@ -89,10 +90,11 @@ class Overlaps:
 
 
 def _meeting(a: Mapping[int, When], b: Mapping[int, When]) -> Overlap:
-    """Whether two policies meet, by when each reaches which classes of targets."""
+    """Whether two policies meet, by when each reaches which classes of targets. Equal conditions are one object."""
     found: Overlap = "never"
-    for number in a.keys() & b.keys():
-        together = every(a[number], b[number])
+    pairs = {(id(a[number]), id(b[number])): (a[number], b[number]) for number in a.keys() & b.keys()}
+    for pair in pairs.values():
+        together = every(*pair)
         if together == ALWAYS:
             return "certain"
         if not _contradicts(together):
@@ -114,7 +116,7 @@ def _bare(policy: Policy) -> Policy:
 def _contradicts(when: When) -> bool:
     """Whether the conditions cannot hold together: one of them is the opposite of another."""
     parts = getattr(when, "parts", ())
-    return when == NEVER or any(negate(part) in parts for part in parts)
+    return when == NEVER or any(isinstance(part, Not) and part.part in parts for part in parts)
 
 
 def by_assignments(a: Policy, b: Policy, estate: Estate) -> Overlap:

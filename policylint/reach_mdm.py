@@ -75,5 +75,5 @@ def _members(assignment: Assignment, estate: Estate) -> str | None:
         return "devices"
     if assignment.target == "all-users":
         return "users"
-    named = (assignment.group or "").casefold()
-    return next((g.members for g in estate.groups if named in (g.id.casefold(), g.name.casefold())), None)
+    named = estate.groups_named.get((assignment.group or "").casefold(), ())
+    return next((group.members for group in named), None)
