@@ -597,3 +597,19 @@ def test_the_settings_of_windows_hello_are_complete() -> None:
 
 def test_the_cases_are_of_all_families() -> None:
     assert len({case.name for case in CASES}) == len(CASES) >= 80
+
+
+@pytest.mark.parametrize(
+    ("node", "text"),
+    [
+        ("Bluetooth/ServicesAllowedList", "{A};{B}"),
+        ("Kerberos/UPNNameHints", "{A}\uf000{B}"),
+        ("Kerberos/UPNNameHints", "{A}&#xF000;{B}"),
+        ("NetworkIsolation/EnterpriseNetworkDomainNames", "{A}, {B},"),
+    ],
+)
+def test_a_list_without_a_group_policy_is_the_same_entries_in_both_shapes(node: str, text: str, tmp_path: Path) -> None:
+    write(Same(node, {}, by_node(f"{CONFIG}/{node}", ("{A}", "{B}"), text)), tmp_path)
+    policies = {policy.name: stated(policy) for policy in policylint.read(["."], base=tmp_path).policies}
+    expected: dict[str, Value] = {csp(f"{CONFIG}/{node}").key: ("{A}", "{B}")}
+    assert policies == {"GPO": {}, "catalog": expected, "custom": expected}

@@ -10,13 +10,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from policylint.estate import Estate
-from policylint.lowering import admx_backed, hello, mapped, products, security
+from policylint.lowering import admx_backed, hello, lists, mapped, products, security
 from policylint.lowering.context import Context
 from policylint.model import Channel, Claim, Policy
 
 Lowerer = Callable[[Iterable[Claim], Policy, Context], Iterable[Claim]]
 
-LOWERERS: tuple[Lowerer, ...] = (hello.lower, admx_backed.lower, products.lower, security.lower, mapped.lower)
+LOWERERS: tuple[Lowerer, ...] = (
+    hello.lower,
+    admx_backed.lower,
+    products.lower,
+    security.lower,
+    mapped.lower,
+    lists.lower,
+)
 """Each takes the claims of one policy and lowers those of its family; the others pass through, in their order."""
 
 
