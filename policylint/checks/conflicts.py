@@ -140,7 +140,7 @@ def custom_beside_others(estate: Estate) -> Iterator[Found]:
         if custom.kind != "custom":
             custom, other = other, custom
         conflict = bool(touches)
-        if not conflict and custom.kind == other.kind and meeting.overlap(estate, meeting.touches) != "certain":
+        if not conflict and _elsewhere(meeting, estate):
             continue
         shared = touches or tuple(t for t in meeting.touches if not t.mine.setting.key.startswith(ACCUMULATING))
         also = "the custom profile" if other.kind == "custom" else "the profile"
@@ -155,6 +155,15 @@ def custom_beside_others(estate: Estate) -> Iterator[Found]:
         )
         help = f'remove the OMA-URIs that "{other.name}" covers from "{custom.name}"'
         yield from found(meeting, shared, estate, message, help, None if conflict else "note")
+
+
+def _elsewhere(meeting: Meeting, estate: Estate) -> bool:
+    """Whether equal values may well be for different devices: both tell their groups, or they are profiles of a kind."""
+    told = meeting.mine.kind == meeting.theirs.kind or None not in (
+        meeting.mine.assignments,
+        meeting.theirs.assignments,
+    )
+    return told and meeting.overlap(estate, meeting.touches) != "certain"
 
 
 def duplicates(estate: Estate) -> Iterator[Found]:

@@ -46,7 +46,7 @@ def _spellings(value: Value) -> frozenset[str]:
 
 
 def name_of(claim: Claim, policy: Policy, estate: Estate) -> str:
-    """What people call a setting: its title in the settings catalog, else the last part of its id."""
+    """What people call a setting: its title in the settings catalog, else the end of its id."""
     known = estate.definitions.catalog
     definition = known.lookup(claim.origin) if claim.origin else None
     uris = uris_of(Contestant(claim, Reach(policy, ALWAYS, ()), ALWAYS)) if definition is None else ()
@@ -56,7 +56,8 @@ def name_of(claim: Claim, policy: Policy, estate: Estate) -> str:
         return (element or f"{title} {guid[1]}") if guid else title
     if guid:
         return f"attack surface reduction rule {guid[1]}"
-    return _LAST.split(claim.setting.text.rstrip("!/\\"))[-1]
+    parts = _LAST.split(claim.setting.text.rstrip("!/\\"))
+    return "/".join(parts[-2:]) if claim.setting.text.startswith("./") else parts[-1]
 
 
 def names_of(meeting: Meeting, touches: Iterable[Touch], estate: Estate) -> list[str]:
