@@ -8,7 +8,7 @@ import pytest
 
 import policylint
 from policylint.catalogue.settings_catalog import lookup
-from policylint.families.whfb_settings import SETTINGS, Hello
+from policylint.families.whfb_settings import BIOMETRICS, SETTINGS, Hello, ids_at
 from policylint.model import Scope, Value, csp
 from tests.both_worlds import (
     CONFIG,
@@ -583,6 +583,17 @@ def test_a_setting_is_one_whoever_writes_it(case: Same, tmp_path: Path) -> None:
         ("GPO", *case.exports), case.expected
     )
     assert [problem.message for problem in estate.problems] == []
+
+
+def test_the_node_of_biometrics_that_the_csp_keeps_from_its_first_release_is_the_same_setting(tmp_path: Path) -> None:
+    uri = f"{PASSPORT}/UseBiometrics"
+    setting = {BIOMETRICS.id(Scope.DEVICE).text: 1}
+    write(Same("UseBiometrics", setting, {"custom": by_uri(uri, True)}), tmp_path)
+    estate = policylint.read(["."], base=tmp_path)
+    assert {policy.name: list(stated(policy).values()) for policy in estate.policies} == {"GPO": [1], "custom": [1]}
+    assert {key for policy in estate.policies for key in stated(policy)} == {BIOMETRICS.id(Scope.DEVICE).key}
+    assert ids_at(uri) == ids_at(f"{PASSPORT}/Biometrics/UseBiometrics")
+    assert [f.message for f in policylint.lint(estate, policylint.load_rules()) if f.rule == "WH013"] == []
 
 
 def test_the_settings_of_windows_hello_are_complete() -> None:

@@ -173,7 +173,9 @@ SETTINGS: tuple[Hello, ...] = (
 )
 
 BY_ID: Mapping[str, Hello] = {hello.id(scope).key: hello for hello in SETTINGS for scope in Scope}
-_BY_NODE: Mapping[str, Hello] = {hello.node.casefold(): hello for hello in SETTINGS if hello.node}
+_DEPRECATED = {"usebiometrics": BIOMETRICS}
+"""Nodes that the CSP still has under an older name; its DDF says which one to use instead."""
+_BY_NODE: Mapping[str, Hello] = {hello.node.casefold(): hello for hello in SETTINGS if hello.node} | _DEPRECATED
 
 _URI = re.compile(
     r"\./(?:(?P<scope>user|device)/)?vendor/msft/(?P<policy>policy/(?:config/)?)?passportforwork/(?P<rest>.+)", re.I
@@ -204,8 +206,8 @@ def ids_at(uri: str) -> tuple[SettingId, ...]:
     match = _URI.fullmatch(uri.strip())
     if match is None:
         return ()
-    first, _, below = match["rest"].rstrip("/").partition("/")
-    hello = _BY_NODE.get(f"{{TenantId}}/{below}".casefold()) or _BY_NODE.get(f"{first}/{below}".casefold())
+    rest = match["rest"].rstrip("/")
+    hello = _BY_NODE.get(f"{{TenantId}}/{rest.partition('/')[2]}".casefold()) or _BY_NODE.get(rest.casefold())
     return tuple(hello.id(scope) for scope in Scope) if hello else ()
 
 
