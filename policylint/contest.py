@@ -13,6 +13,7 @@ from functools import cmp_to_key, partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+from policylint.cycles import CYCLE, open_cycle
 from policylint.effective import Contender, Result, State
 from policylint.facts import ALWAYS, every, exhaustive, fact_names
 from policylint.families import channels
@@ -104,7 +105,10 @@ def _story(contestants: Sequence[Contestant], law: ChannelLaw) -> _Story:
     graph = graph_of(ranked, law)
     possible = [c for c in ranked if not _certainly_beaten(c, graph)]
     rules = (rule for *_, edge in graph.edges(data=True) for rule in _rules(edge))
-    return _Story(ranked, possible, _open_orders(possible, graph), rules, partial(_beaten_by, ranked, graph))
+    open_orders = _open_orders(possible, graph)
+    if not possible:
+        possible, open_orders = open_cycle(graph, ranked)
+    return _Story(ranked, possible, open_orders, rules, partial(_beaten_by, ranked, graph))
 
 
 def resolve_contest(contestants: Sequence[Contestant], law: ChannelLaw = NO_SWITCH) -> Result:
@@ -162,7 +166,7 @@ def _conflict(open_orders: Iterable[tuple[Contestant, Contestant, Order]]) -> bo
 
 def _is_silent(conditions: Iterable[str]) -> bool:
     """Whether a result hangs on what nobody has documented or measured."""
-    return any(fact.startswith(UNMEASURED) for fact in conditions)
+    return any(fact.startswith((UNMEASURED, CYCLE)) for fact in conditions)
 
 
 def _merged(contestants: Sequence[Contestant]) -> tuple[str, ...]:

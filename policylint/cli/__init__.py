@@ -18,6 +18,7 @@ from policylint.cli.check import check
 from policylint.cli.codes import EXIT_BUG, EXIT_USAGE
 from policylint.cli.diff import diff
 from policylint.cli.explain import explain
+from policylint.cli.graph import graph
 from policylint.cli.options import EPILOG
 from policylint.cli.resolve import resolve
 from policylint.cli.rules import rules
@@ -36,7 +37,7 @@ def cli() -> None:
     """Which Windows policy wins, why, and what is wrong: GPO backups and Intune exports, resolved together."""
 
 
-for verb in (check, resolve, why, diff, explain, rules):
+for verb in (check, resolve, why, diff, graph, explain, rules):
     cli.add_command(verb)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from policylint.diff import Difference
     from policylint.effective import Effective, Outcome, Result
     from policylint.findings import Finding, Severity, Summary
+    from policylint.graph import Drawing
     from policylint.known import Known
     from policylint.locate import Locator
     from policylint.story import Unset
@@ -121,6 +122,13 @@ class KnownFormat(Protocol):
         """The report, ending with a line break."""
 
 
+class GraphFormat(Protocol):
+    """Prints a precedence graph."""
+
+    def __call__(self, drawing: Drawing, locator: Locator, color: bool = False) -> str:
+        """The graph, ending with a line break."""
+
+
 class _Lazy:
     """A function of a module in this folder, imported when it is first called."""
 
@@ -138,6 +146,9 @@ EFFECTIVE_FORMATS: Mapping[str, EffectiveFormat] = {name: _Lazy(name, "effective
 STORY_FORMATS: Mapping[str, StoryFormat] = {name: _Lazy(name, "story") for name in ("text", "json")}
 UNSET_FORMATS: Mapping[str, UnsetFormat] = {name: _Lazy(f"known_{name}", "unset") for name in ("text", "json")}
 KNOWN_FORMATS: Mapping[str, KnownFormat] = {name: _Lazy(f"known_{name}", "explain") for name in ("text", "json")}
+GRAPH_FORMATS: Mapping[str, GraphFormat] = {
+    name: _Lazy(f"graph_{name}", "graph") for name in ("dot", "mermaid", "json")
+}
 PLACEMENT_FORMATS: Mapping[str, PlacementFormat] = {
     name: _Lazy(f"all_{name}", "every") for name in ("text", "json", "csv")
 }

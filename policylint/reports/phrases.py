@@ -74,12 +74,16 @@ def open_value(subject: Result | Claim, value: Value) -> Value:
 
 
 def claimed(contender: Contender) -> str:
-    """What a contender's claim says: `REG_DWORD 1`, `deleted`."""
-    claim = contender.claim
+    """What a contender's claim says, safe to print."""
+    return terminal(claimed_by(contender.claim))
+
+
+def claimed_by(claim: Claim) -> str:
+    """What a claim says: `REG_DWORD 1`, `deleted`."""
     if claim.absent:
         return LEFT_UNSET if claim.type == LEFT_UNSET else "deleted"
     soft = " (only where nothing is set)" if claim.soft else ""
-    return terminal(f"{claim.type} {spelled(open_value(claim, claim.value))}".strip() + soft)
+    return f"{claim.type} {spelled(open_value(claim, claim.value))}".strip() + soft
 
 
 def decided(subject: Result | Outcome) -> str:
