@@ -20,8 +20,18 @@ from policylint.checks import (
     intune_together,
     observed,
     os_builds,
+    precedence_accounts,
+    precedence_audit,
+    precedence_conditions,
+    precedence_groups,
     precedence_lists,
+    precedence_local,
+    precedence_loopback,
     precedence_order,
+    precedence_placement,
+    precedence_rights,
+    precedence_sides,
+    precedence_writers,
     secrets,
     superseded,
     whfb_pin,
@@ -54,6 +64,9 @@ ESTATE_CHECKS: Mapping[str, EstateCheck] = {
     "gpo_blocked": gpo_links.blocked,
     "gpo_linked_nowhere": gpo_links.linked_nowhere,
     "observed_differs": observed.differs,
+    "account_policy_below_domain": precedence_accounts.linked_below_domain,
+    "user_settings_for_computers": precedence_placement.user_settings_for_computers,
+    "computer_settings_for_users": precedence_placement.computer_settings_for_users,
     "catalog_unknown_setting": catalog_settings.unknown_setting,
     "admx_closed_keys": admx_ingestion.closed_keys,
     "admx_not_ingested": admx_ingestion.not_ingested,
@@ -128,10 +141,34 @@ CONTEST_CHECKS: Mapping[str, TargetCheck] = {
     "precedence_wiped_lists": precedence_lists.wiped_lists,
     "precedence_deleted_values": precedence_lists.deleted_values,
     "precedence_soft_values": precedence_lists.soft_values,
+    "sides_documented": precedence_sides.documented,
+    "sides_undocumented": precedence_sides.undocumented,
+    "rights_replaced": precedence_rights.right_replaced,
+    "rights_emptied": precedence_rights.right_emptied,
+    "account_policy_outranked": precedence_accounts.outranked_at_domain,
+    "audit_subcategory_differs": precedence_audit.subcategory_differs,
+    "loopback_user_lists": precedence_loopback.user_lists,
+    "loopback_enforced_overridden": precedence_loopback.enforced_overridden,
+    "loopback_user_side_disabled": precedence_loopback.user_side_disabled,
+    "sides_installer": precedence_sides.installer_on_one_side,
+    "sides_removable_drives": precedence_sides.removable_drives,
+    "groups_members_and_member_of": precedence_groups.members_and_member_of,
+    "groups_restricted_and_preference": precedence_groups.restricted_and_preference,
+    "values_template_and_policy": precedence_writers.template_and_policy,
+    "values_preference_and_policy": precedence_writers.preference_and_policy,
+    "audit_basic_and_advanced": precedence_audit.basic_and_advanced,
+    "audit_advanced_clears_basic": precedence_audit.advanced_clears_basic,
+    "local_policy_ignored": precedence_local.local_policy_ignored,
+    "conditions_untold": precedence_conditions.untold,
 }
-"""Checks of the settings that several policies of the estate claim, on one target, run for every one."""
+"""Checks of the settings of several policies that meet on one target, run for every one."""
 
 BUILD_CHECKS: Mapping[str, TargetCheck] = {"csp_too_old": os_builds.too_old}
 """Checks of what Intune sends to one target against the build that it runs, run for every one."""
 
-TARGET_CHECKS: Mapping[str, TargetCheck] = {**HELLO_CHECKS, **CONTEST_CHECKS, **BUILD_CHECKS, **UPDATE_CHECKS}
+TARGET_CHECKS: Mapping[str, TargetCheck] = {
+    **HELLO_CHECKS,
+    **CONTEST_CHECKS,
+    **BUILD_CHECKS,
+    **UPDATE_CHECKS,
+}
