@@ -90,7 +90,7 @@ def test_flags_that_a_node_lists_are_one_number() -> None:
         "./Device/Vendor/MSFT/BitLocker/AllowWarningForOtherDiskEncryption",
         "./Device/Vendor/MSFT/BitLocker/ConfigureRecoveryPasswordRotation",
         "./Device/Vendor/MSFT/Defender/Configuration/PassiveRemediation",
-        "./Device/Vendor/MSFT/Defender/Configuration/PlatformUpdatesChannel",
+        "./Device/Vendor/MSFT/Defender/Configuration/TamperProtection",
         "./Device/Vendor/MSFT/Policy/Config/Update/AllowNonMicrosoftSignedUpdate",
         f"{FIREWALL}/Global/SaIdleTime",
     ],

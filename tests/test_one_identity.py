@@ -159,6 +159,13 @@ PRODUCTS = [
         2,
         template=by_template(GENERAL, defenderCloudBlockLevel="high"),
     ),
+    number("./Device/Vendor/MSFT/Defender/Configuration/EngineUpdatesChannel", 5, rf"{DEFENDER}!EngineRing", 5),
+    number(
+        "./Device/Vendor/MSFT/Defender/Configuration/ScheduleSecurityIntelligenceUpdateDay",
+        0,
+        rf"{DEFENDER}\Signature Updates!ScheduleDay",
+        0,
+    ),
     Same(
         "Defender/AttackSurfaceReductionRules",
         {rf"{DEFENDER}\Windows Defender Exploit Guard\ASR\Rules!{RULE}": "1"},

@@ -136,6 +136,20 @@ _DEFENDER: Mapping[str, tuple[str, ...]] = {
 }
 """Numbers of the Defender CSP below the key that WindowsDefender.admx writes them to, under the node's last name."""
 
+_DEFENDER_RENAMED: Mapping[str, Twin] = {
+    "EngineUpdatesChannel": Twin("", "EngineRing"),
+    "PlatformUpdatesChannel": Twin("", "PlatformRing"),
+    "SecurityIntelligenceUpdatesChannel": Twin("", "SignaturesRing"),
+    "PerformanceModeStatus": Twin("Real-Time Protection", "DisableAsyncScanOnOpen"),
+    "ScanOnlyIfIdleEnabled": Twin("Scan", "ScanOnlyIfIdle"),
+    "ScheduleSecurityIntelligenceUpdateDay": Twin("Signature Updates", "ScheduleDay"),
+    "ScheduleSecurityIntelligenceUpdateTime": Twin("Signature Updates", "ScheduleTime"),
+    "SecurityIntelligenceLocationUpdateAtScheduledTimeOnly": Twin(
+        "Signature Updates", "SharedSignatureRootUpdateAtScheduledTimeOnly"
+    ),
+}
+"""Numbers of the Defender CSP that the group policy keeps under another name: both list the same ones."""
+
 _DEFENDER_TEXTS: Mapping[str, tuple[str, ...]] = {
     "": ("SupportLogLocation",),
     "Device Control": ("DataDuplicationRemoteLocation", "SecuredDevicesConfiguration"),
@@ -165,6 +179,8 @@ def _rows() -> Iterator[tuple[str, Twin]]:
         for sub, nodes in table.items():
             for node in nodes:
                 yield f"{DEFENDER_NODES}/{node}", Twin(_below(DEFENDER_KEY, sub), node.rpartition("/")[2], kind)
+    for node, twin in _DEFENDER_RENAMED.items():
+        yield f"{DEFENDER_NODES}/{node}", Twin(_below(DEFENDER_KEY, twin.key), twin.value)
     for name in _UPDATE:
         yield f"{UPDATE_NODES}/{name}", Twin(UPDATE_KEY, name)
 
