@@ -41,7 +41,7 @@ NO_SWITCH = ChannelLaw()
 
 def strongest_first(contestants: Iterable[Contestant], law: ChannelLaw = NO_SWITCH) -> list[Contestant]:
     """The claims in assumed order of strength. One that writes only where nothing is comes after what kept it out."""
-    listed = list(contestants)
+    listed = sorted(contestants, key=_named)  # orders that are open make circles: where to begin is by name
     if len(listed) < 2:
         return listed
 
@@ -54,10 +54,15 @@ def strongest_first(contestants: Iterable[Contestant], law: ChannelLaw = NO_SWIT
     return settled_first(found) if any(c.claim.soft for c in found) else found
 
 
-def graph_of(contestants: Sequence[Contestant], law: ChannelLaw = NO_SWITCH) -> nx.DiGraph[Contestant]:
-    """The precedence graph: an edge from the (assumed) winner to the loser, with its `order`, `rule` and `fact`.
+def _named(contestant: Contestant) -> tuple[str, str, str, bool, bool]:
+    reach = contestant.reach
+    return reach.policy.name, reach.policy.id, reach.som, reach.enforced, reach.by_loopback
 
-    An edge is certain where it has no fact and its order holds always.
+
+def graph_of(contestants: Sequence[Contestant], law: ChannelLaw = NO_SWITCH) -> nx.DiGraph[Contestant]:
+    """The precedence graph of claims that are given strongest first: an edge from the (assumed) winner to the loser.
+
+    It has the `order`, and its `rule` and `fact`. An edge is certain where it has no fact and its order holds always.
     """
     import networkx as nx  # here, because it is a third of the start-up time, and certain contests need none
 
@@ -228,11 +233,14 @@ def _open_orders(
     possible: Sequence[Contestant], graph: nx.DiGraph[Contestant]
 ) -> list[tuple[Contestant, Contestant, Order]]:
     """The pairs of possible winners with different values whose order hangs on a fact."""
-    among = graph.subgraph(possible)
+    among = frozenset(possible)
     return [
         (a, b, edge["order"])
-        for a, b, edge in among.edges(data=True)
-        if facts_of(edge["order"]) and (a.claim.value, a.claim.absent) != (b.claim.value, b.claim.absent)
+        for a, b, edge in graph.edges(data=True)  # a subgraph's edges come in the order of a set
+        if a in among
+        and b in among
+        and facts_of(edge["order"])
+        and (a.claim.value, a.claim.absent) != (b.claim.value, b.claim.absent)
     ]
 
 
