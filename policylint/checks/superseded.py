@@ -102,6 +102,8 @@ def _gone(claim: Claim) -> Gone | None:
     if claim.absent or not key.startswith(_BEGIN):
         return None
     place = key[_HIVE:]
+    if VALUES.get(place) is _DEFENDER and claim.value == 0:
+        return None  # which keeps Microsoft Defender on
     return VALUES.get(place) or next((gone for begin, gone in KEYS.items() if place.startswith(begin)), None)
 
 
