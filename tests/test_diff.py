@@ -250,16 +250,19 @@ def test_the_text_tells_old_and_new_with_who_decides(desk: Path) -> None:
             "      1 -> not configured",
             f'      old: "WHfB PKI" (gpo)  --> {pki}',
             "",
-            "1 fixed finding",
+            "2 fixed findings",
             '  error[WH001]: certificate trust in "WHfB PKI" wins: cloud Kerberos trust in "WHfB Cloud Trust Pilot" '
             'and "WHfB Cloud Trust" has no effect on London laptop',
             f"      --> {pki}",
+            '  note[PR004]: contoso.com/Workstations/Kiosk blocks inheritance, so "WHfB PKI" and "Workstation Base" from '
+            "above are not applied there",
+            f"      --> gpo/{PKI}/Backup.xml:2:1752",
             "",
             "what was changed",
             '  "WHfB PKI" (gpo): removed',
             "  contoso.com/Workstations/Kiosk: does not block inheritance",
             "",
-            "1 setting and 1 outcome change on 1 of 1 target, 0 new findings, 1 fixed",
+            "1 setting and 1 outcome change on 1 of 1 target, 0 new findings, 2 fixed",
         ],
     )
 
@@ -299,7 +302,7 @@ def test_the_json_document_counts_what_it_holds(desk: Path) -> None:
         "changed": 3,
         "outcomes": 1,
         "settings": {"appeared": 3, "gone": 1, "value": 0, "certainty": 0, "winner": 0},
-        "findings": {"new": 1, "fixed": 1},
+        "findings": {"new": 1, "fixed": 2},
         "policies": 1,
     }
     assert document["policies"] == [
