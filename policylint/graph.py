@@ -91,7 +91,7 @@ def order_of(precedence: Precedence) -> Drawing:
             found = gpo_order(a, b)
             arrows.append(Arrow(first.id, second.id, (found.rule, *found.also), facts_of(found)))
     intune = sorted((r for r in precedence.reaches if r.scope is None), key=lambda r: (r.policy.name, r.policy.id))
-    groups.append(Group("Intune", tuple(_reaching(r, f"intune{number}") for number, r in enumerate(intune, 1))))
+    groups.append(Group("Intune, by name", tuple(_reaching(r, f"intune{number}") for number, r in enumerate(intune, 1))))
     out = sorted(precedence.excluded, key=lambda o: (o.policy.name, o.policy.id, o.reason, o.scope or ""))
     kept = (
         Box(f"out{number}", "out", one.policy, reasons=(one.reason,), text=one.text, scope=one.scope)

@@ -33,9 +33,11 @@ def test_every_example_is_part_of_the_committed_answers(tmp_path: Path) -> None:
         "why": (EXPECTED / "why-london-laptop.txt").read_text("utf-8"),
         "resolve": (EXPECTED / "resolve-kiosk.txt").read_text("utf-8"),
         "diff": change(tmp_path),
+        "explain": run("explain", "Allow Windows Tips").stdout,
+        "graph": run("graph", str(EXPECTED.with_suffix("")), "--for", "London laptop", "-o", "mermaid").stdout,
     }
     shown = BLOCK.findall((ROOT / "README.md").read_text("utf-8"))
-    assert [verb for _, verb, _ in shown] == ["check", "why", "resolve", "diff"]
+    assert [verb for _, verb, _ in shown] == ["check", "why", "resolve", "diff", "explain", "graph"]
     missing = [
         part
         for _, verb, text in shown
