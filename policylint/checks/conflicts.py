@@ -158,7 +158,7 @@ def custom_beside_others(estate: Estate) -> Iterator[Found]:
 
 
 def _elsewhere(meeting: Meeting, estate: Estate) -> bool:
-    """Whether equal values may well be for different devices: both tell their groups, or they are profiles of a kind."""
+    """Whether equal values may well be for different devices: both tell their groups, or are profiles of one kind."""
     told = meeting.mine.kind == meeting.theirs.kind or None not in (
         meeting.mine.assignments,
         meeting.theirs.assignments,
