@@ -132,6 +132,11 @@ def test_a_real_tenant_of_rings_and_roles_without_conflicts(sample_data: Path) -
     ]
 
 
+def test_real_rings_of_defender_updates_are_made_to_differ(sample_data: Path) -> None:
+    found = lint(read(["intune/oib-v3.7"], base=sample_data), select(load_rules(), ["IN010"]))
+    assert [name for pair in names(found, "IN010") for name in pair if "Ring" in name] == []
+
+
 def test_real_gpos_beside_real_profiles(sample_data: Path) -> None:
     found = lint(read(["gpo/nathan-defender", "intune/oib-v3.7"], base=sample_data), load_rules())
     assert names(found, "PR045") == [

@@ -29,6 +29,9 @@ ACCUMULATING = (
 RINGS = (
     r"hklm\software\policies\microsoft\windows\windowsupdate",
     "device_vendor_msft_policy_config_update_",
+    r"hklm\software\policies\microsoft\windows defender!enginering",
+    r"hklm\software\policies\microsoft\windows defender!platformring",
+    r"hklm\software\policies\microsoft\windows defender!signaturesring",
     "device_vendor_msft_defender_configuration_engineupdateschannel",
     "device_vendor_msft_defender_configuration_platformupdateschannel",
     "device_vendor_msft_defender_configuration_securityintelligenceupdateschannel",
