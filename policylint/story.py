@@ -11,6 +11,7 @@ from policylint.errors import UsageError
 from policylint.estate import Estate
 from policylint.families.whfb_settings import ids_at
 from policylint.known import Known, known_as
+from policylint.model import csp
 from policylint.nearest import nearest
 
 Subject = Result | Outcome
@@ -47,7 +48,7 @@ def find_subjects(text: str, effective: Effective) -> tuple[Subject, ...]:
 def _held(text: str, rows: Iterable[Result]) -> tuple[Result, ...]:
     """The rows that have the name themselves."""
     wanted = text.casefold().strip()
-    meant = {*ids_at(text), *settings_named(text)}
+    meant = {*ids_at(text), *settings_named(text), *([csp(text.strip())] if wanted.startswith("./") else [])}
     for fits in (
         [r for r in rows if wanted == r.setting.key or r.setting in meant or _written_as(wanted, r)],
         [r for r in rows if r.name is not None and wanted == r.name.casefold() and not r.element],

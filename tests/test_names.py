@@ -13,7 +13,12 @@ from policylint.explaining import setting_of
 from policylint.known import known_as
 from policylint.laws import LAWS
 from policylint.nearest import nearest
+from policylint.rank import rank
+from policylint.readers import read
 from policylint.reports.explained import rule_or_law
+from policylint.resolve import resolve
+from policylint.story import find_subjects
+from policylint.targets import targets
 from tests.test_cli import run
 
 NOTHING = Estate(())
@@ -164,6 +169,13 @@ def test_why_tells_the_same_story_by_any_name(name: str) -> None:
     told = run("why", name, *ESTATE, "-o", "json")
     assert (told.returncode, told.stderr) == (0, "")
     assert told.stdout == run("why", ENABLED, *ESTATE, "-o", "json").stdout
+
+
+def test_every_setting_of_real_exports_is_found_by_its_id(sample_data: Path) -> None:
+    estate = read([str(sample_data / "intune" / "ces2026-intunecd")])
+    effective = resolve(rank(estate, targets(estate)[0]))
+    missed = [row.setting.text for row in effective.settings if row not in find_subjects(row.setting.text, effective)]
+    assert missed == []
 
 
 def test_why_suggests_names_of_the_catalogue() -> None:
