@@ -14,10 +14,10 @@ from policylint.checks import (
     HELLO_CHECKS,
     READING,
     TARGET_CHECKS,
-    UPDATE_CHECKS,
     os_builds,
     update_source,
 )
+from policylint.checks.between import UPDATE_CHECKS
 from policylint.checks.found import WHERE, Found, View
 from policylint.contested import contested, narrow
 from policylint.estate import Estate
