@@ -64,6 +64,10 @@ class Given(BaseModel):
     """The omaSetting class of a value, where it is not the one that the value suggests."""
     disabled: list[Scope] = []
     """The sides of a GPO that are disabled: `device`, `user`."""
+    deny: list[str] = []
+    """SIDs that a GPO denies Apply Group Policy."""
+    read: list[str] = []
+    """SIDs that may read a GPO, where its permissions tell."""
     wmi_filter: str | None = Field(default=None, alias="wmi-filter")
     made_from: str = Field(default="", alias="made-from")
 
@@ -160,7 +164,7 @@ def _policy(given: Given, number: int) -> Policy:
         disabled_sides=frozenset(given.disabled),
         links=links or None,
         wmi_filter=given.wmi_filter,
-        filtering=Filtering(apply=("S-1-5-11",), deny=()) if gpo else None,
+        filtering=Filtering(("S-1-5-11",), tuple(given.deny), tuple(given.read)) if gpo else None,
         assignments=None if gpo else _assignments(given.assigned),
         made_from=given.made_from,
     )
