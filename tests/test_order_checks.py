@@ -77,3 +77,11 @@ def test_backups_without_link_order_leave_the_bitlocker_pin_open(sample_data: Pa
         (("harden.lab/Harden_T0/Workstations",), "note", "likely"),
         (("harden.lab/Harden_T12/Workstations",), "note", "likely"),
     }
+
+
+def test_many_gpos_without_a_link_are_one_finding(sample_data: Path) -> None:
+    estate = policylint.read([sample_data / "gpo" / "sec-ad-fr"])
+    got = lint(estate, select(load_rules(), ["GP002"]))
+    assert [(f.message.partition(":")[0], f.severity) for f in got] == [
+        ("40 of 91 GPOs have no link that is enabled and apply nothing", "note")
+    ]

@@ -12,6 +12,8 @@ from policylint.targets import is_derived, targets
 from policylint.topology import Som
 
 NAMED = 3
+FEW = 5
+"""So many GPOs without a link get a finding each: more of them are a collection of backups, or years of neglect."""
 
 
 def links_of(policy: Policy, estate: Estate) -> tuple[Link, ...]:
@@ -147,17 +149,24 @@ def _is_cut(link: Link, place: str, estate: Estate) -> bool:
 
 
 def linked_nowhere(estate: Estate) -> Iterator[Found]:
-    """GPOs without a link that is enabled, where links are told (GP002).
+    """GPOs without a link that is enabled, where links are told (GP002); many of them are one finding.
 
     A GPO whose export shows no links may be linked to a container that nobody describes: of it nothing is said.
     """
-    for policy, links in _linked(estate):
-        if policy.links is not None and not any(link.enabled for link in links) and estate.linked:
-            what = (
-                "its only link is disabled" if len(links) == 1 else "all its links are disabled" if links else "no link"
-            )
-            text = f"{quoted([policy.name])} is linked nowhere" if not links else f"{quoted([policy.name])}: {what}"
-            yield Found(f"{text}, so it applies nothing", (Spot(policy.evidence, policy, "not linked"),))
+    told = [(policy, links) for policy, links in _linked(estate) if policy.links is not None and estate.linked]
+    without = [(policy, links) for policy, links in told if not any(link.enabled for link in links)]
+    if len(without) > FEW:
+        policies = [policy for policy, _ in without]
+        text = (
+            f"{len(policies)} of {len(told)} GPOs have no link that is enabled and apply nothing: {some_of(policies)}"
+        )
+        yield Found(text, tuple(Spot(p.evidence, p, "not linked") for p in policies[:NAMED]))
+        return
+    for policy, links in without:
+        name = quoted([policy.name])
+        state = f"{name}: its only link is disabled" if links else f"{name} is linked nowhere"
+        text = f"{name}: all its links are disabled" if len(links) > 1 else state
+        yield Found(f"{text}, so it applies nothing", (Spot(policy.evidence, policy, "not linked"),))
 
 
 def _is_site(som: str) -> bool:
