@@ -15,6 +15,7 @@ from policylint.domain_accounts import is_account_policy, of_controllers, reache
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Every, FactValue, Is, Not, Some, When, every, given
 from policylint.filtering import at_controllers
+from policylint.local_policy import is_local
 from policylint.model import Channel, Claim, Policy, Scope, Sweep
 from policylint.observed import Observation, observation_of
 from policylint.reach import Excluded, Placement, Reach
@@ -64,7 +65,10 @@ def rank(estate: Estate, target: Target) -> Precedence:
     excluded: list[Excluded] = []
     mine: list[Reach] = []
     _keep(gpo_reaches(at, Scope.DEVICE, target.device), known, mine, excluded)
-    _keep(without_local(mine, mine, certainly_beats), known, reaches, excluded)
+    if any(map(is_local, mine)):
+        _keep(without_local(mine, mine, certainly_beats), known, reaches, excluded)
+    else:
+        reaches += mine
     users = user_side(at, loopback_mode(mine, certainly_beats), mine, certainly_beats)
     _keep(without_local(users, mine, certainly_beats), known, reaches, excluded)
     _keep(mdm_reaches(at), known, reaches, excluded)
