@@ -7,6 +7,7 @@ from itertools import permutations
 
 from policylint.checks.found import Found, Spot, listed, quoted
 from policylint.estate import Estate
+from policylint.findings import Confidence
 from policylint.model import Channel, Link, Policy
 from policylint.targets import is_derived, targets
 from policylint.topology import Som
@@ -66,7 +67,9 @@ def twice_on_a_path(estate: Estate) -> Iterator[Found]:
             more = f" (and {others} more container{'s' if others > 1 else ''})" if others else ""
             both = f"both {above.som} and {below.som}{more}" if above.som != below.som else f"{above.som} twice"
             text = f"{quoted([policy.name])} is linked to {both}: it is applied twice, and the stronger link counts"
-            yield Found(text, (Spot(below.evidence, policy, "linked again"),))
+            told = _is_told(above.som.rstrip("/"), below.som.rstrip("/"), estate)
+            sure: Confidence = "certain" if above.enforced or told else "likely"
+            yield Found(text, (Spot(below.evidence, policy, "linked again"),), confidence=sure)
 
 
 def _comes_down(above: Link, below: Link, estate: Estate) -> bool:
@@ -77,6 +80,12 @@ def _comes_down(above: Link, below: Link, estate: Estate) -> bool:
     if not lower.startswith(f"{upper}/"):
         return False
     return above.enforced or not any(som.blocks_inheritance is not False for som in _between(upper, lower, estate))
+
+
+def _is_told(upper: str, lower: str, estate: Estate) -> bool:
+    """Whether it is known of every container between the two that it does not block inheritance."""
+    steps = lower.count("/") - upper.count("/")
+    return upper.casefold() == lower.casefold() or len(_between(upper.casefold(), lower.casefold(), estate)) == steps
 
 
 def _between(upper: str, lower: str, estate: Estate) -> list[Som]:
