@@ -16,7 +16,7 @@ from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Not, When, every, some
 from policylint.model import Assignment, Channel, Policy, Scope
 from policylint.placements import placements
-from policylint.rank import rank
+from policylint.rank import reaches
 from policylint.reach_gpo import LOOPBACK
 from policylint.targets import is_derived, targets
 
@@ -83,7 +83,7 @@ class Overlaps:
         place = {id(policy): number for number, policy in enumerate(bare.policies)}
         for alike in placements(bare, targets(bare)):
             reached: dict[tuple[int, Scope | None], When] = {}
-            for reach in rank(bare, alike.target).reaches:
+            for reach in reaches(bare, alike.target):
                 key = place[id(reach.policy)], reach.scope
                 reached[key] = some(reached.get(key, NEVER), reach.when)
             yield reached

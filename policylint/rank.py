@@ -8,14 +8,13 @@ becomes a condition.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from policylint.domain_accounts import is_account_policy, of_controllers, reaches_of_domain
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Every, FactValue, Is, Not, Some, When, every, given
 from policylint.filtering import at_controllers
-from policylint.local_policy import is_local
 from policylint.model import Channel, Claim, Policy, Scope, Sweep
 from policylint.observed import Observation, observation_of
 from policylint.reach import Excluded, Placement, Reach
@@ -57,27 +56,55 @@ class Precedence:
 
 def rank(estate: Estate, target: Target) -> Precedence:
     """Ranks the estate's policies for one target."""
-    open_joins = joins(target, estate)
-    known = known_facts(target, estate)
-    observation = observation_of(target, estate.observations)
-    at = Placement(estate, target, known, open_joins, observation)
-    reaches: list[Reach] = []
-    excluded: list[Excluded] = []
-    mine: list[Reach] = []
-    _keep(gpo_reaches(at, Scope.DEVICE, target.device), known, mine, excluded)
-    if any(map(is_local, mine)):
-        _keep(without_local(mine, mine, certainly_beats), known, reaches, excluded)
-    else:
-        reaches += mine
-    users = user_side(at, loopback_mode(mine, certainly_beats), mine, certainly_beats)
-    _keep(without_local(users, mine, certainly_beats), known, reaches, excluded)
-    _keep(mdm_reaches(at), known, reaches, excluded)
-    contests = _contests(reaches, known)
+    at = _placement(estate, target)
+    reaches, excluded = _reached(at)
+    contests = _contests(reaches, at.known)
     contests |= _account_policy(at, contests, excluded)
     contests = {key: found for key, found in contests.items() if found}
-    return Precedence(
-        target, known, _domains(reaches, contests, open_joins), tuple(reaches), tuple(excluded), contests, observation
-    )
+    domains = _domains(reaches, contests, at.joins)
+    return Precedence(target, at.known, domains, tuple(reaches), tuple(excluded), contests, at.observation)
+
+
+def reaches(estate: Estate, target: Target) -> Sequence[Reach]:
+    """The ways in which the estate's policies reach one target, without what they contest."""
+    return _reached(_placement(estate, target))[0]
+
+
+def _placement(estate: Estate, target: Target) -> Placement:
+    known = known_facts(target, estate)
+    return Placement(estate, target, known, joins(target, estate), observation_of(target, estate.observations))
+
+
+def _reached(at: Placement) -> tuple[list[Reach], list[Excluded]]:
+    """What reaches the target, and what does not."""
+    into: list[Reach] = []
+    out: list[Excluded] = []
+    mine: list[Reach] = []
+    _keep(gpo_reaches(at, Scope.DEVICE, at.target.device), at.known, mine, out)
+    _keep(without_local(mine, mine, certainly_beats), at.known, into, out)
+    users = user_side(at, loopback_mode(mine, certainly_beats), mine, certainly_beats)
+    _keep(without_local(users, mine, certainly_beats), at.known, into, out)
+    intune, idle = _intune(at)
+    return [*into, *intune], [*out, *idle]
+
+
+def _intune(at: Placement) -> tuple[Sequence[Reach], Sequence[Excluded]]:
+    """What reaches the target through Intune: the same for targets that are in the same groups under the same facts."""
+    target = at.target
+    groups = None if target.groups is None else tuple(target.groups)
+    facts = frozenset((name, value) for name, value in at.known.items() if name != "site")
+    key = (groups, target.device_name, target.user_name, at.joins, facts)
+    answers = at.estate.once(_answers)
+    if key not in answers:
+        into: list[Reach] = []
+        out: list[Excluded] = []
+        _keep(mdm_reaches(at), at.known, into, out)
+        answers[key] = into, out
+    return answers[key]
+
+
+def _answers(_: Estate) -> dict[object, tuple[Sequence[Reach], Sequence[Excluded]]]:
+    return {}
 
 
 Contests = Mapping[tuple[str, Scope], tuple[Contestant, ...]]
