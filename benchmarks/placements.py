@@ -25,8 +25,8 @@ from policylint.cli import GC_THRESHOLD
 from policylint.estate import Estate
 from policylint.lint import lint
 from policylint.locate import Locator
-from policylint.placements import placements
 from policylint.rank import rank
+from policylint.rank.placements import placements
 from policylint.readers import read
 from policylint.reports import PLACEMENT_FORMATS
 from policylint.resolve import resolve

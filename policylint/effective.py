@@ -9,7 +9,7 @@ from enum import StrEnum
 from policylint.decoded import Decoded
 from policylint.model import Claim, Policy, Scope, SettingId, Value
 from policylint.observed import Observation, ObservedSetting
-from policylint.reach import Excluded
+from policylint.rank.reach import Excluded
 
 
 class State(StrEnum):

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Literal
 
 from policylint.contest import graph_of, strongest_first
-from policylint.cycles import cycles_in
+from policylint.contest.cycles import cycles_in
 from policylint.effective import Contender, Effective, Outcome, Result
 from policylint.evidence import Evidence
 from policylint.facts import ALWAYS, When
@@ -21,8 +21,8 @@ from policylint.families.laps import with_root
 from policylint.families.whfb_settings import BY_ID
 from policylint.model import Claim, Policy, Scope
 from policylint.rank import Contestant, Precedence
-from policylint.reach import Reach
-from policylint.strength import gpo_order, strength
+from policylint.rank.reach import Reach
+from policylint.rank.strength import gpo_order, strength
 
 Role = Literal["wins", "stands", "loses", "out"]
 """What becomes of a box: it wins, nothing certain is known, something beats it, or it does not reach the target."""
@@ -91,7 +91,9 @@ def order_of(precedence: Precedence) -> Drawing:
             found = gpo_order(a, b)
             arrows.append(Arrow(first.id, second.id, (found.rule, *found.also), facts_of(found)))
     intune = sorted((r for r in precedence.reaches if r.scope is None), key=lambda r: (r.policy.name, r.policy.id))
-    groups.append(Group("Intune, by name", tuple(_reaching(r, f"intune{number}") for number, r in enumerate(intune, 1))))
+    groups.append(
+        Group("Intune, by name", tuple(_reaching(r, f"intune{number}") for number, r in enumerate(intune, 1)))
+    )
     out = sorted(precedence.excluded, key=lambda o: (o.policy.name, o.policy.id, o.reason, o.scope or ""))
     kept = (
         Box(f"out{number}", "out", one.policy, reasons=(one.reason,), text=one.text, scope=one.scope)

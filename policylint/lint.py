@@ -18,16 +18,16 @@ from policylint.checks import (
     update_source,
 )
 from policylint.checks.between import UPDATE_CHECKS
+from policylint.checks.contested import contested, narrow
 from policylint.checks.found import WHERE, Found, View
-from policylint.contested import contested, narrow
 from policylint.estate import Estate
 from policylint.families.whfb_effective import DEVICE_LOCK
 from policylint.families.whfb_settings import BY_ID
 from policylint.findings import LISTED, SEVERITIES, Confidence, Finding, Location, PolicyRef, Summary, ref
 from policylint.model import Policy, Problem, Scope, csp
-from policylint.placements import placements
 from policylint.rank import rank
-from policylint.reach_gpo import LOOPBACK
+from policylint.rank.gpo import LOOPBACK
+from policylint.rank.placements import placements
 from policylint.rules import Rule
 from policylint.targets import targets
 

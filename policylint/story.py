@@ -9,8 +9,8 @@ from policylint.catalogue.names import Names, all_names, settings_named
 from policylint.effective import Effective, Outcome, Result
 from policylint.errors import UsageError
 from policylint.estate import Estate
+from policylint.explain.known import Known, known_as
 from policylint.families.whfb_settings import ids_at
-from policylint.known import Known, known_as
 from policylint.model import csp
 from policylint.nearest import nearest
 

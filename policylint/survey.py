@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from policylint.effective import Effective
 from policylint.estate import Estate
 from policylint.naming import named
-from policylint.placements import PlacementClass, placements
 from policylint.rank import rank
+from policylint.rank.placements import PlacementClass, placements
 from policylint.resolve import resolve
 from policylint.topology import Target
 

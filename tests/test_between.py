@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from policylint.checks.meetings import meetings
 from policylint.findings import Finding
 from policylint.lint import lint
-from policylint.meetings import meetings
 from policylint.model import OsVersions
 from policylint.readers import read
 from policylint.readers.intune.policy import os_versions

@@ -254,8 +254,8 @@ def test_the_text_tells_old_and_new_with_who_decides(desk: Path) -> None:
             '  error[WH001]: certificate trust in "WHfB PKI" wins: cloud Kerberos trust in "WHfB Cloud Trust Pilot" '
             'and "WHfB Cloud Trust" has no effect on London laptop',
             f"      --> {pki}",
-            '  note[PR004]: contoso.com/Workstations/Kiosk blocks inheritance, so "WHfB PKI" and "Workstation Base" from '
-            "above are not applied there",
+            '  note[PR004]: contoso.com/Workstations/Kiosk blocks inheritance, so "WHfB PKI" and "Workstation Base" '
+            "from above are not applied there",
             f"      --> gpo/{PKI}/Backup.xml:2:1752",
             "",
             "what was changed",

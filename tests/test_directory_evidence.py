@@ -16,7 +16,7 @@ from policylint.evidence import Evidence, JsonAt, LineAt, XmlAt
 from policylint.model import FileRecord, Filtering, Problem, Scope
 from policylint.observed import Observation, ObservedSide
 from policylint.rank import rank
-from policylint.strength import RAW_ORDER
+from policylint.rank.strength import RAW_ORDER
 from policylint.readers import read
 from policylint.readers.directory import bloodhound, gpresult, inheritance, wmi_mof
 from policylint.readers.directory.known import Described, DirectoryGpo, WmiQuery

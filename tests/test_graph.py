@@ -19,9 +19,9 @@ from policylint.graph import Arrow, Box, Drawing, Group, contest_of
 from policylint.locate import Locator
 from policylint.model import Channel, Claim, Policy, Scope, registry
 from policylint.rank import Contestant
-from policylint.reach import Reach
+from policylint.rank.reach import Reach
+from policylint.rank.strength import Order
 from policylint.reports import GRAPH_FORMATS
-from policylint.strength import Order
 from tests.test_cli import run
 
 ESTATE = ("corpus/hybrid-classic-mistakes", "--for", "London laptop")

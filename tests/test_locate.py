@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from policylint.errors import ReadError
 from policylint.evidence import ByteAt, Evidence, JsonAt, LineAt, Place, PolAt, XmlAt
 from policylint.locate import Locator, Spot
-from policylint.locate_json import JsonText
-from policylint.locate_text import Excerpt
-from policylint.locate_xml import XmlText
+from policylint.locate.json import JsonText
+from policylint.locate.text import Excerpt
+from policylint.locate.xml import XmlText
 from policylint.readers import xml
 from policylint.readers.gpo.pol_records import records
 from policylint.readers.source import decode

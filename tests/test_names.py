@@ -9,8 +9,8 @@ import pytest
 
 from policylint.errors import UsageError
 from policylint.estate import Estate
-from policylint.explaining import setting_of
-from policylint.known import known_as
+from policylint.explain.known import known_as
+from policylint.explain.meaning import setting_of
 from policylint.laws import LAWS
 from policylint.nearest import nearest
 from policylint.rank import rank

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policylint.checks.overlap import by_assignments, is_unassigned, overlaps
 from policylint.estate import Estate
 from policylint.evidence import Evidence
 from policylint.model import Assignment, Channel, Group, Policy, Scope
-from policylint.overlap import by_assignments, is_unassigned, overlaps
 from policylint.scenario import Scenario, estate_of
 from tests.channel_scenarios import Given, gpo, mdm
 

@@ -13,8 +13,8 @@ from policylint.estate import Estate
 from policylint.evidence import Evidence
 from policylint.lint import lint
 from policylint.model import Assignment, Channel, Claim, Filtering, Group, Link, Policy, Scope, csp, registry
-from policylint.placements import Signature, placements
 from policylint.rank import rank
+from policylint.rank.placements import Signature, placements
 from policylint.resolve import resolve
 from policylint.rules import load_rules
 from policylint.scenario import Scenario, estate_of

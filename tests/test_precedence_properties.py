@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policylint.contest import graph_of, strongest_first
+from policylint.contest.ladder import parts
 from policylint.effective import Effective, Result, State
 from policylint.estate import Estate
 from policylint.evidence import Evidence
 from policylint.facts import every
 from policylint.families.channels import channel_law
-from policylint.ladder import parts
 from policylint.model import Assignment, Channel, Claim, Link, Policy, Scope, Value, setting_id
 from policylint.rank import rank
 from policylint.resolve import resolve

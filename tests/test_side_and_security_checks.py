@@ -13,11 +13,11 @@ from policylint.checks import precedence_accounts, precedence_placement
 from policylint.checks.containers import contents, links
 from policylint.estate import Estate
 from policylint.evidence import Evidence
+from policylint.families.related import is_filtered, related_keys, written_to
 from policylint.findings import Finding
 from policylint.lint import lint
 from policylint.model import Channel, Claim, Filtering, Link, Policy, Scope, setting_id
 from policylint.readers import read
-from policylint.related import is_filtered, related_keys, written_to
 from policylint.rules import load_rules
 from policylint.scenario import Scenario, estate_of
 from policylint.topology import LinkEntry, Som, Topology

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 
 from policylint.checks.found import Found, Spot, listed, quoted
+from policylint.checks.overlap import is_unassigned, members
 from policylint.estate import Estate
 from policylint.findings import Confidence
 from policylint.model import Assignment, Channel, OsVersions, Policy
-from policylint.overlap import is_unassigned, members
 
 _VIRTUAL = {"all-devices": "all devices", "all-users": "all users"}
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from policylint.checks.found import Found
+from policylint.checks.meetings import Meeting, Touch, meetings
+from policylint.checks.overlap import Overlap, is_unassigned, overlaps
 from policylint.checks.touching import counted, differing, found, names_of
 from policylint.estate import Estate
 from policylint.facts import ALWAYS
@@ -16,11 +18,9 @@ from policylint.families.channels import family_of
 from policylint.families.mdm_wins import SWITCH, Cover, cover
 from policylint.families.product_keys import FIREWALL_RULES, prefixed
 from policylint.lowering.products import number
-from policylint.meetings import Meeting, Touch, meetings
 from policylint.model import Channel, Claim, Policy, Scope, csp
-from policylint.overlap import Overlap, is_unassigned, overlaps
 from policylint.rank import Contestant
-from policylint.reach import Reach
+from policylint.rank.reach import Reach
 
 _SWITCH = csp(SWITCH).key
 _OWN = ("M-LAPS", "M-DEF-CHAIN", "M-DEF-EXCL", "M-CHROME", "M-EDGE")

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from policylint.checks.found import Found, claim_spot, listed
+from policylint.checks.overlap import is_unassigned, overlaps
 from policylint.checks.touching import CONFIDENCE, NAMED, name_of
 from policylint.estate import Estate
 from policylint.lowering.products import number
 from policylint.model import Claim, Policy, Scope, Value, csp, registry, shown
-from policylint.overlap import is_unassigned, overlaps
 
 _ENTITY = "compliance:windows10compliancepolicy/"
 _LOCK = "./Device/Vendor/MSFT/Policy/Config/DeviceLock"

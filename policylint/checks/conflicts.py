@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policylint.checks.found import Found, quoted
+from policylint.checks.meetings import Meeting, Touch, meetings
 from policylint.checks.touching import counted, differing, found, names_of
 from policylint.estate import Estate
-from policylint.meetings import Meeting, Touch, meetings
 from policylint.model import Policy
 
 ACCUMULATING = (

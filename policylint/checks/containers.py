@@ -18,7 +18,7 @@ _USERS = frozenset(("users", "people", "employees"))
 def links(policy: Policy, estate: Estate) -> tuple[str, ...] | None:
     """The containers that a GPO's enabled links name; None where nobody tells its links.
 
-    As the topology tells a container's links, else as the export shows them (see `reach_gpo`).
+    As the topology tells a container's links, else as the export shows them (see `policylint.rank.gpo`).
     """
     topology = estate.topology
     names = {policy.name.casefold(), policy.id.casefold(), policy.id.strip("{}").casefold()}

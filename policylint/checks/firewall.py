@@ -12,13 +12,13 @@ from itertools import combinations
 
 from policylint.catalogue.decoded import decode
 from policylint.checks.found import Found, Spot, claim_spot, listed, quoted
+from policylint.checks.overlap import Overlap, is_unassigned, overlaps
 from policylint.checks.touching import CONFIDENCE, counted
 from policylint.decoded import Decoded, FieldValue
 from policylint.estate import Estate
 from policylint.families.product_keys import FIREWALL_RULES, prefixed
 from policylint.lowering.products import number
 from policylint.model import Channel, Claim, Policy, Scope, csp
-from policylint.overlap import Overlap, is_unassigned, overlaps
 
 _CSP_RULES = csp("./Device/Vendor/MSFT/Firewall/MdmStore/FirewallRules").key + "_"
 _MERGE = r"hklm\software\policies\microsoft\windowsfirewall" + "\\{}profile!allowlocalpolicymerge"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from policylint.clashes import Clash, clashes
+from policylint.checks.clashes import Clash, clashes
 from policylint.effective import Effective
 from policylint.estate import Estate
 from policylint.evidence import Evidence

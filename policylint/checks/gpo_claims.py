@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cmp_to_key
 
+from policylint.checks.clashes import Clash
 from policylint.checks.found import Found, View, listed
 from policylint.checks.pairs import NAMED, Pair, pair_found
-from policylint.clashes import Clash
 from policylint.contest import ASSUMED_FACTS
 from policylint.estate import Estate
 from policylint.facts import ALWAYS

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from policylint.checks.found import Found, Spot, claim_spot, listed, quoted
+from policylint.checks.overlap import overlaps
 from policylint.estate import Estate
 from policylint.model import Channel, Claim, Policy, Scope
-from policylint.overlap import overlaps
 
 _NAMED = 3
 _FEW = 3

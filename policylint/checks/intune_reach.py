@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from policylint.checks.found import Found, Spot, claim_spot, listed, quoted
+from policylint.checks.overlap import members
 from policylint.estate import Estate
 from policylint.model import Channel, Policy, Scope
-from policylint.overlap import members
 
 _CONFIGURES = frozenset(
     {"settings-catalog", "custom", "identity-protection", "intent", "template", "administrative-template"}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from policylint.checks.found import Found, claim_spot, quoted
+from policylint.checks.meetings import Touch
+from policylint.checks.overlap import Overlap, is_unassigned, overlaps
 from policylint.checks.touching import CONFIDENCE, NAMED, counted, name_of, same
 from policylint.estate import Estate
 from policylint.families.scopes import family_of
 from policylint.families.whfb_settings import BY_ID
-from policylint.meetings import Touch
 from policylint.model import Channel, Claim, Policy, Scope
-from policylint.overlap import Overlap, is_unassigned, overlaps
 
 _SIDES: Mapping[Scope, tuple[str, ...]] = {Scope.DEVICE: ("device_", "hklm\\"), Scope.USER: ("user_", "hkcu\\")}
 """How the keys of settings begin that may stand on both sides."""

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from policylint.checks.found import Found, Spot, claim_spot, quoted
+from policylint.checks.overlap import Overlap, overlaps
 from policylint.estate import Estate
 from policylint.model import Channel, Claim, Policy, Scope
-from policylint.overlap import Overlap, overlaps
 
 _BITLOCKER = "device_vendor_msft_bitlocker_"
 _NAMED = 3

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policylint.checks.found import Found, claim_spot, quoted
+from policylint.checks.overlap import Overlap, is_unassigned, overlaps
 from policylint.checks.touching import CONFIDENCE, counted, name_of
 from policylint.estate import Estate
 from policylint.families.product_keys import LAPS, LEGACY_LAPS, prefixed
 from policylint.model import Channel, Claim, Policy, Scope, shown
-from policylint.overlap import Overlap, is_unassigned, overlaps
 
 
 def laps_in_both(estate: Estate) -> Iterator[Found]:

@@ -15,12 +15,12 @@ from policylint.checks.channels import (
     turned_on,
 )
 from policylint.checks.found import Found, Spot, claim_spot, quoted
+from policylint.checks.meetings import Meeting, Touch
 from policylint.checks.touching import counted, found, names_of
 from policylint.estate import Estate
 from policylint.families.mdm_wins import Cover, nodes_of
 from policylint.families.product_keys import FIREWALL_RULES, prefixed
 from policylint.lowering.products import number
-from policylint.meetings import Meeting, Touch
 from policylint.model import Policy
 
 _NOT_COVERED = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from policylint.checks.clashes import Clash
 from policylint.checks.found import Found, Spot, claim_spot, listed
-from policylint.clashes import Clash
 from policylint.findings import Confidence
 
 NAMED = 3

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policylint.checks.clashes import Clash
 from policylint.checks.containers import contents, holds_controllers, is_domain, is_site, links
 from policylint.checks.found import Found, View, claim_spot, quoted
 from policylint.checks.gpo_claims import is_known, last_name, linked, pair_finding, some_of
 from policylint.checks.pairs import NAMED, Pair, by_pair
-from policylint.clashes import Clash
 from policylint.estate import Estate
 from policylint.families.merging import ACCOUNT_POLICY
 from policylint.findings import Severity

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from policylint.catalogue.audit_subcategories import SUBCATEGORIES
+from policylint.checks.clashes import Clash
 from policylint.checks.found import WHERE, Found, Spot, View, claim_spot, quoted
 from policylint.checks.gpo_claims import gpos, is_known, linked, pair_finding, placed, some_of
 from policylint.checks.pairs import NAMED, Pair, by_pair
-from policylint.clashes import Clash
 from policylint.facts import ALWAYS
+from policylint.families.related import BASIC_AUDIT, NO_BASIC_AUDIT, SUBCATEGORY, written_to
 from policylint.model import Scope, Value
 from policylint.rank import Contestant
-from policylint.related import BASIC_AUDIT, NO_BASIC_AUDIT, SUBCATEGORY, written_to
 
 _NONE = frozenset((0, 4))
 """No auditing, as editors write it and as the specification does (D30)."""

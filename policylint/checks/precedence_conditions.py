@@ -9,7 +9,7 @@ from policylint.checks.gpo_claims import SHOWN, some_of
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, fact_names, given
 from policylint.model import Channel, Filtering, Policy
-from policylint.reach import Reach
+from policylint.rank.reach import Reach
 
 _GATES = ("G-WMI", "G-SECFILTER", "G-MS16-072")
 _UNSAID = "security filtering of "

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from policylint.checks.found import WHERE, Found, View, claim_spot, quoted
 from policylint.checks.gpo_claims import gpos, linked, members, some_of, together
+from policylint.families.related import GROUP_ITEM, GROUP_LIST
 from policylint.model import Claim
 from policylint.principals import display, principal
 from policylint.rank import Contestant
-from policylint.related import GROUP_ITEM, GROUP_LIST
 
 _MEMBERS, _MEMBER_OF = "__members", "__memberof"
 _BUILT_IN = " (built-in)"

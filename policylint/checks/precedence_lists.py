@@ -8,11 +8,11 @@ from dataclasses import replace
 from policylint.catalogue.admx import AdmxStore
 from policylint.catalogue.admx_policy import AdmxPolicy, ListBox, Slot, fold_key, slots
 from policylint.catalogue.raising import owners_of
+from policylint.checks.clashes import Clash
+from policylint.checks.contested import registry_path
 from policylint.checks.found import WHERE, Found, View, claim_spot, quoted
 from policylint.checks.pairs import Pair, by_pair, counted, pair_found, short
-from policylint.clashes import Clash
 from policylint.contest import strongest_first
-from policylint.contested import registry_path
 from policylint.estate import Estate
 from policylint.model import Claim, Policy, registry
 from policylint.rank import Contestant

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from policylint.checks.found import WHERE, Found, Spot, View, claim_spot, quoted
 from policylint.checks.gpo_claims import SHOWN, linked, some_of
 from policylint.facts import ALWAYS
-from policylint.local_policy import is_local, layer_of
+from policylint.families.related import NO_LOCAL_POLICY
 from policylint.model import Scope
 from policylint.rank import Contestant
-from policylint.related import NO_LOCAL_POLICY
+from policylint.rank.local_policy import is_local, layer_of
 
 OBSERVED = "LOCALGPO"
 """The local GPO, as gpresult names it."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from policylint.checks.clashes import Clash
 from policylint.checks.found import WHERE, Found, View, claim_spot, quoted
 from policylint.checks.gpo_claims import SHOWN, last_name, linked, pair_finding, some_of, whole
 from policylint.checks.pairs import Pair, by_pair
-from policylint.clashes import Clash
 from policylint.facts import ALWAYS
 from policylint.model import Claim, Policy, Scope
 from policylint.rank import Contestant, order
-from policylint.reach_gpo import LOOPBACK, LOOPBACK_MODES
+from policylint.rank.gpo import LOOPBACK, LOOPBACK_MODES
 
 
 def user_lists(view: View) -> Iterator[Found]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from policylint.checks.clashes import Clash
 from policylint.checks.found import WHERE, Found, View, quoted
 from policylint.checks.gpo_links import some_of
 from policylint.checks.pairs import Pair, by_pair, counted, pair_found
 from policylint.checks.precedence_lists import is_of_list
-from policylint.clashes import Clash
 from policylint.families.merging import ACCOUNT_POLICY
 from policylint.model import Scope
 from policylint.rank import Contestant
-from policylint.reach import Reach
-from policylint.reach_gpo import LOOPBACK, LOOPBACK_MODES
-from policylint.strength import RAW_ORDER
+from policylint.rank.gpo import LOOPBACK, LOOPBACK_MODES
+from policylint.rank.reach import Reach
+from policylint.rank.strength import RAW_ORDER
 
 _REGISTRY = ("hklm\\", "hkcu\\")
 _ELSEWHERE = (*ACCOUNT_POLICY, "secedit:privilege rights/", "secedit:group membership/", "secedit:event audit/")

@@ -10,7 +10,7 @@ from policylint.checks.gpo_claims import some_of
 from policylint.estate import Estate
 from policylint.findings import Confidence
 from policylint.model import Channel, Policy, Scope
-from policylint.reach_gpo import LOOPBACK, LOOPBACK_MODES
+from policylint.rank.gpo import LOOPBACK, LOOPBACK_MODES
 
 
 def user_settings_for_computers(estate: Estate) -> Iterator[Found]:

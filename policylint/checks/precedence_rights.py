@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policylint.checks.clashes import Clash
 from policylint.checks.found import WHERE, Found, View, quoted
 from policylint.checks.gpo_claims import is_known, last_name, members, pair_finding, placed, some_of
 from policylint.checks.pairs import Pair, by_pair
-from policylint.clashes import Clash
 from policylint.principals import display
 
 RIGHTS = "secedit:privilege rights/"

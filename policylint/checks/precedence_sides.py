@@ -9,11 +9,11 @@ from policylint.checks.found import WHERE, Found, Spot, View, claim_spot, quoted
 from policylint.checks.gpo_claims import last_name, linked, meeting, some_of, together
 from policylint.checks.pairs import NAMED
 from policylint.facts import ALWAYS
+from policylint.families.related import INSTALLER
 from policylint.families.scopes import PAIRS, UNTOLD, ScopeFamily, family_of, takes_effect
 from policylint.families.whfb_settings import BY_ID
 from policylint.model import Scope, shown
 from policylint.rank import Contestant
-from policylint.related import INSTALLER
 from policylint.targets import is_derived
 
 _SIDE = {"computer": ("computers", "users"), "user": ("users", "computers")}

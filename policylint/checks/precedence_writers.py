@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from policylint.checks.contested import registry_path
 from policylint.checks.found import WHERE, Found, Spot, View, claim_spot, quoted
 from policylint.checks.gpo_claims import last_name, meeting, some_of, together
 from policylint.checks.pairs import NAMED
-from policylint.contested import registry_path
+from policylint.families.related import PREFERENCE_VALUE, TEMPLATE_VALUE, written_to
 from policylint.model import Scope, shown
 from policylint.rank import Contestant
-from policylint.related import PREFERENCE_VALUE, TEMPLATE_VALUE, written_to
 
 POLICY_KEYS = ("software\\policies\\", "software\\microsoft\\windows\\currentversion\\policies\\")
 

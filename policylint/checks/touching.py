@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from policylint.checks.found import Found, Spot, claim_spot, listed
+from policylint.checks.meetings import Meeting, Touch
+from policylint.checks.overlap import Overlap
 from policylint.estate import Estate
 from policylint.facts import ALWAYS
 from policylint.families.mdm_wins import uris_of
 from policylint.findings import Confidence, Severity
-from policylint.meetings import Meeting, Touch
 from policylint.model import Claim, Policy, Value, shown
-from policylint.overlap import Overlap
 from policylint.rank import Contestant
-from policylint.reach import Reach
+from policylint.rank.reach import Reach
 
 NAMED = 3
 """How many settings a message names before it counts them."""

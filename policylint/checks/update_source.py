@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
+from policylint.checks.contested import narrow as narrowed
 from policylint.checks.found import WHERE, Found, View, claim_spot, listed, quoted
-from policylint.contested import narrow as narrowed
 from policylint.effective import Contender, Result, State
 from policylint.estate import Estate
 from policylint.families.mdm_wins import SWITCH

@@ -45,9 +45,8 @@ def diff(
     policylint diff main..HEAD exports
     policylint diff v1 v2 exports
     """
-    from policylint import revisions
     from policylint.diff import diff as compare
-    from policylint.diff import pair_of
+    from policylint.diff import pair_of, revisions
     from policylint.lint import summary
     from policylint.reports import DIFF_FORMATS, Compared
     from policylint.rules import load_rules

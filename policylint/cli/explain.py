@@ -40,7 +40,7 @@ def explain(name: str, paths: tuple[str, ...], outputs: tuple[str, ...], color: 
 
 def _setting(name: str, paths: tuple[str, ...]) -> Callable[[str, bool], str]:
     from policylint.catalogue.definitions import using
-    from policylint.explaining import setting_of
+    from policylint.explain.meaning import setting_of
     from policylint.reports import KNOWN_FORMATS
 
     estate = _definitions(paths)

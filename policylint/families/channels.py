@@ -25,7 +25,7 @@ from policylint.families.product_keys import (
 )
 from policylint.model import Channel
 from policylint.rank import Contestant, Precedence, order
-from policylint.strength import Order
+from policylint.rank.strength import Order
 
 Winner = Literal["gpo", "mdm", "nobody"]
 

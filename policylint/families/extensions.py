@@ -12,12 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from policylint.domain_accounts import RULE as ACCOUNTS
-from policylint.domain_accounts import is_account_policy
 from policylint.effective import Contender, Result, State
-from policylint.model import Channel, Value
-from policylint.principals import principal, principals
-from policylint.related import (
+from policylint.families.related import (
     BASIC_AUDIT,
     GROUP_ITEM,
     GROUP_LIST,
@@ -27,6 +23,10 @@ from policylint.related import (
     TEMPLATE_VALUE,
     written_to,
 )
+from policylint.model import Channel, Value
+from policylint.principals import principal, principals
+from policylint.rank.domain_accounts import RULE as ACCOUNTS
+from policylint.rank.domain_accounts import is_account_policy
 
 ADVANCED = "G-AUD-LEGACY (advanced audit policy applies)"
 """The fact that basic audit policy hangs on where nobody tells whether the other kind reaches the target."""

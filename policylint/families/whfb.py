@@ -39,7 +39,7 @@ from policylint.families.whfb_settings import (
 )
 from policylint.model import Channel, Scope, Value
 from policylint.rank import Contestant, Precedence, order
-from policylint.strength import Order
+from policylint.rank.strength import Order
 
 MAX_FACTS = 10
 """Beyond this many open facts the worlds are sampled, and the result is at most undetermined."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from policylint.model import Channel
-from policylint.strength import RAW_ORDER
+from policylint.rank.strength import RAW_ORDER
 
 
 class Source(StrEnum):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from policylint.families.whfb_settings import node_of
 from policylint.model import Channel
 from policylint.rank import Precedence
-from policylint.reach import Excluded
+from policylint.rank.reach import Excluded
 
 _WRONG = {
     "placeholder": "'{}' stands in place of the tenant id",

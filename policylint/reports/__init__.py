@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from policylint.catalogue.admx import AdmxStore
     from policylint.diff import Difference
     from policylint.effective import Effective, Outcome, Result
+    from policylint.explain.known import Known
     from policylint.findings import Finding, Severity, Summary
     from policylint.graph import Drawing
-    from policylint.known import Known
     from policylint.locate import Locator
     from policylint.story import Unset
     from policylint.survey import Answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policylint.diff import Difference, winner_of
-from policylint.diff_policies import ContainerChange, PolicyChange
+from policylint.diff.policies import ContainerChange, PolicyChange
 from policylint.effective import Outcome, Result, State
 from policylint.locate import Locator
 from policylint.reports.phrases import counted, decided, place

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from policylint.escape import terminal
 from policylint.locate import Spot
-from policylint.locate_text import Excerpt
+from policylint.locate.text import Excerpt
 from policylint.reports.phrases import place
 
 Paint = Callable[[str, str], str]

@@ -10,8 +10,8 @@ import json
 from collections.abc import Callable
 from textwrap import fill
 
-from policylint.law import Law
 from policylint.laws import LAWS
+from policylint.laws.law import Law
 from policylint.reports.json_document import VERSION, dumps
 from policylint.reports.rulebook import explanation, listing_json
 from policylint.rules import Rule, load_rules

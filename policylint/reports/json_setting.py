@@ -7,7 +7,7 @@ from policylint.effective import Contender, Effective, Outcome, Result
 from policylint.facts import ALWAYS
 from policylint.locate import Locator
 from policylint.model import as_json
-from policylint.reach import Excluded
+from policylint.rank.reach import Excluded
 from policylint.reports.json_document import Json, place
 from policylint.reports.phrases import open_value, said
 

@@ -19,8 +19,8 @@ from policylint.catalogue.admx_policy import (
 )
 from policylint.catalogue.csp_node import Allowed, Node
 from policylint.catalogue.gp_mapping import Form
+from policylint.explain.known import Known
 from policylint.families.whfb_settings import ids_at
-from policylint.known import Known
 from policylint.lowering.product_nodes import TWINS
 from policylint.model import Scope, csp
 from policylint.spelling import spelled

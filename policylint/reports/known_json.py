@@ -19,8 +19,8 @@ from __future__ import annotations
 
 from policylint.catalogue.admx import AdmxStore
 from policylint.effective import Effective
-from policylint.known import Known
-from policylint.known_law import between_channels, between_sides, covered
+from policylint.explain.known import Known
+from policylint.explain.law import between_channels, between_sides, covered
 from policylint.model import Scope
 from policylint.reports.json_document import VERSION, Json, dumps
 from policylint.reports.json_setting import excluded, target

@@ -8,8 +8,8 @@ from textwrap import wrap
 from policylint.catalogue.admx import AdmxStore
 from policylint.effective import Effective
 from policylint.escape import terminal
-from policylint.known import Known
-from policylint.known_law import between_channels, between_sides, covered
+from policylint.explain.known import Known
+from policylint.explain.law import between_channels, between_sides, covered
 from policylint.laws import LAWS, law_text
 from policylint.reports.drawing import Paint, painter
 from policylint.reports.known_facts import file_of, node_facts, sides, states, takes, translations

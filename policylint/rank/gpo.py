@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from policylint import filtering
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Is, When, every, negate, some
-from policylint.local_policy import SWITCH, is_local, layer_of, local_reach
 from policylint.model import Channel, Link, Policy, Scope
-from policylint.reach import Excluded, Placement, Reach
+from policylint.rank import filtering
+from policylint.rank.local_policy import SWITCH, is_local, layer_of, local_reach
+from policylint.rank.reach import Excluded, Placement, Reach
 from policylint.topology import Linked, Topology
 
 LOOPBACK = r"hklm\software\policies\microsoft\windows\system!userpolicymode"

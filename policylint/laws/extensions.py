@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policylint.law import Law
+from policylint.laws.law import Law
 
 SECURITY = "Security policy settings (Windows security documentation)"
 GPSB = "[MS-GPSB]"

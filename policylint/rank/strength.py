@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from policylint.facts import ALWAYS, When
-from policylint.reach import Reach
+from policylint.rank.reach import Reach
 
 RAW_ORDER = "raw gPLink order"
 

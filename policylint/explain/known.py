@@ -18,12 +18,12 @@ from policylint.catalogue.gp_mapping import Twin
 from policylint.catalogue.names import Meant, Names, find
 from policylint.catalogue.raising import owners_of
 from policylint.catalogue.settings_catalog import Definition
+from policylint.catalogue.template_names import Property, properties_at, property_named
 from policylint.estate import Estate
 from policylint.families.whfb_settings import BY_ID, PASSPORT_CSP, ids_at
 from policylint.lowering.admx_definitions import Definitions, Miss
 from policylint.lowering.product_nodes import NODES, TWINS
 from policylint.model import Scope, SettingId, csp, registry
-from policylint.template_names import Property, properties_at, property_named
 
 T = TypeVar("T")
 Part = tuple[AdmxPolicy, str | None]

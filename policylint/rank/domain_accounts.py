@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from policylint.facts import ALWAYS, Is, When
 from policylint.families.merging import ACCOUNT_POLICY
 from policylint.model import Claim, Policy, Scope, SettingId
-from policylint.reach import Excluded, Placement, Reach
-from policylint.reach_gpo import gpo_reaches
+from policylint.rank.gpo import gpo_reaches
+from policylint.rank.reach import Excluded, Placement, Reach
 from policylint.topology import Facts, Target
 
 if TYPE_CHECKING:

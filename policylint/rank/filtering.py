@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Is, When, every, negate, some
 from policylint.model import Filtering, Policy, Scope
-from policylint.reach import Placement
+from policylint.rank.reach import Placement
 from policylint.targets import EVERYONE, member
 from policylint.topology import Target
 

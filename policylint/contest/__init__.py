@@ -13,18 +13,18 @@ from functools import cmp_to_key, partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from policylint.cycles import CYCLE, open_cycle
+from policylint.contest.cycles import CYCLE, open_cycle
+from policylint.contest.ladder import ladder, parts
+from policylint.contest.soft import settled_first, soft_order
 from policylint.effective import Contender, Result, State
 from policylint.facts import ALWAYS, every, exhaustive, fact_names
 from policylint.families import channels
 from policylint.families.channels import HELD_BACK, TAMPER, ChannelLaw, facts_of, undecided
 from policylint.families.merging import UNMERGED, merge_of
-from policylint.filtering import UNMEASURED
-from policylint.ladder import ladder, parts
 from policylint.model import Channel, Claim, Value
 from policylint.rank import Contestant
-from policylint.soft import settled_first, soft_order
-from policylint.strength import RAW_ORDER, Order
+from policylint.rank.filtering import UNMEASURED
+from policylint.rank.strength import RAW_ORDER, Order
 
 if TYPE_CHECKING:
     import networkx as nx

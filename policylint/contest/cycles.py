@@ -11,7 +11,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from policylint.rank import Contestant
-from policylint.strength import Order
+from policylint.rank.strength import Order
 
 if TYPE_CHECKING:
     import networkx as nx

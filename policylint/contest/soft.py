@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from policylint.facts import ALWAYS, NEVER, Is, When, every, fact_names, negate, some
 from policylint.families.merging import soft_rule
 from policylint.rank import Contestant
-from policylint.strength import Order
+from policylint.rank.strength import Order
 
 Ask = Callable[[Contestant, Contestant], Order]
 """How two claims compare that write whatever is there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policylint.law import Law
+from policylint.laws.law import Law
 
 CONFLICT_PAGE = "Policy CSP - ControlPolicyConflict"
 LAPS_PAGE = "Configure policy settings for Windows LAPS"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from policylint.catalogue import ddf
+from policylint.explain.known import Known
 from policylint.families import channels, scopes
 from policylint.families.mdm_wins import Cover, cover_of
 from policylint.families.whfb_settings import BY_ID, Group, Hello
-from policylint.known import Known
 
 _GROUPS = {Group.ENABLEMENT: "W-GRP-E", Group.PIN: "W-GRP-P", Group.EACH: "W-GRP-X"}
 _COVERS = {

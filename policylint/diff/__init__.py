@@ -11,15 +11,15 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from policylint.diff_policies import ContainerChange, PolicyChange, changed_containers, changed_policies
+from policylint.diff.policies import ContainerChange, PolicyChange, changed_containers, changed_policies
 from policylint.effective import Contender, Effective, Outcome, Result
 from policylint.errors import UsageError
 from policylint.estate import Estate
 from policylint.findings import SEVERITIES, Finding, fingerprint_below
 from policylint.lint import lint
 from policylint.naming import named
-from policylint.placements import Signature
 from policylint.rank import rank
+from policylint.rank.placements import Signature
 from policylint.resolve import resolve
 from policylint.rules import Rule
 from policylint.targets import find_target, is_derived, targets

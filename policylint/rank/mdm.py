@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, Is, When, every, negate, some
 from policylint.model import Assignment, Channel, Policy
-from policylint.reach import Excluded, Placement, Reach
+from policylint.rank.reach import Excluded, Placement, Reach
 from policylint.targets import member
 
 

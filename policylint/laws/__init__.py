@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from policylint.law import Law
-from policylint.laws_channels import CHANNEL_LAWS, SCOPE_LAWS
-from policylint.laws_extensions import EXTENSION_LAWS
+from policylint.laws.channels import CHANNEL_LAWS, SCOPE_LAWS
+from policylint.laws.extensions import EXTENSION_LAWS
+from policylint.laws.law import Law
 
 GPP = "Group Policy processing (Windows Server documentation)"
 GPOL = "[MS-GPOL]"

@@ -11,10 +11,10 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
+from policylint.checks.overlap import Overlap, is_unassigned, overlaps
 from policylint.estate import Estate
 from policylint.families.whfb_settings import BY_ID
 from policylint.model import Channel, Claim, Policy, Scope
-from policylint.overlap import Overlap, is_unassigned, overlaps
 
 
 @dataclass(frozen=True, slots=True)

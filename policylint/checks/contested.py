@@ -6,9 +6,9 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from policylint.estate import Estate
+from policylint.families.related import related_keys
 from policylint.model import Channel, Policy
-from policylint.reach_gpo import LOOPBACK
-from policylint.related import related_keys
+from policylint.rank.gpo import LOOPBACK
 
 _OTHER_HIVE = {"hklm": "hkcu", "hkcu": "hklm"}
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from policylint.facts import ALWAYS, Every, When
 from policylint.model import Channel
 from policylint.rank import Contestant
-from policylint.reach import Reach
-from policylint.strength import Place, rule_between, strength
+from policylint.rank.reach import Reach
+from policylint.rank.strength import Place, rule_between, strength
 
 Run = tuple[Place, bool]
 """A place, and whether more than one link of the contest stands there."""

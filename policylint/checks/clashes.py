@@ -10,7 +10,7 @@ from policylint.facts import ALWAYS
 from policylint.findings import Confidence
 from policylint.model import Channel
 from policylint.rank import Contestant, Precedence, order
-from policylint.strength import Order
+from policylint.rank.strength import Order
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from policylint.facts import ALWAYS
 from policylint.families.scopes import PAIRS
 from policylint.model import Policy, Scope
-from policylint.reach_gpo import LOOPBACK
+from policylint.rank.gpo import LOOPBACK
 from policylint.targets import EVERYONE
 
 TEMPLATE_VALUE = "secedit:registry values/machine\\"

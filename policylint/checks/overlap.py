@@ -15,9 +15,9 @@ from typing import Literal
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Not, When, every, some
 from policylint.model import Assignment, Channel, Policy, Scope
-from policylint.placements import placements
 from policylint.rank import reaches
-from policylint.reach_gpo import LOOPBACK
+from policylint.rank.gpo import LOOPBACK
+from policylint.rank.placements import placements
 from policylint.targets import is_derived, targets
 
 Overlap = Literal["certain", "possible", "never"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from policylint.catalogue.definitions import using
 from policylint.errors import UsageError
 from policylint.estate import Estate
-from policylint.known import Known, known_as
+from policylint.explain.known import Known, known_as
 from policylint.laws import LAWS
 from policylint.nearest import nearest
 from policylint.rules import load_rules

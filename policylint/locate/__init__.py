@@ -9,10 +9,10 @@ from pathlib import Path
 
 from policylint.errors import ReadError
 from policylint.evidence import ByteAt, Evidence, JsonAt, LineAt, PolAt, XmlAt
-from policylint.locate_json import JsonText
-from policylint.locate_pol import decoded
-from policylint.locate_text import Excerpt, Lines
-from policylint.locate_xml import XmlText
+from policylint.locate.json import JsonText
+from policylint.locate.pol import decoded
+from policylint.locate.text import Excerpt, Lines
+from policylint.locate.xml import XmlText
 from policylint.readers.gpo.pol_records import Record, records
 from policylint.readers.source import MAX_BYTES, decode, sniff_encoding
 from policylint.readers.xml import text_of

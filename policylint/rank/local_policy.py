@@ -11,7 +11,7 @@ import re
 
 from policylint.facts import ALWAYS, Is, When, negate
 from policylint.model import Policy, Scope
-from policylint.reach import Excluded, Reach
+from policylint.rank.reach import Excluded, Reach
 
 LOCAL = "local policy"
 """What stands in the place of a container."""

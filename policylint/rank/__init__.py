@@ -11,16 +11,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from policylint.domain_accounts import is_account_policy, of_controllers, reaches_of_domain
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Every, FactValue, Is, Not, Some, When, every, given
-from policylint.filtering import at_controllers
 from policylint.model import Channel, Claim, Policy, Scope, Sweep
 from policylint.observed import Observation, observation_of
-from policylint.reach import Excluded, Placement, Reach
-from policylint.reach_gpo import gpo_reaches, loopback_mode, user_side, without_local
-from policylint.reach_mdm import mdm_reaches
-from policylint.strength import Order, certainly_beats, gpo_order
+from policylint.rank.domain_accounts import is_account_policy, of_controllers, reaches_of_domain
+from policylint.rank.filtering import at_controllers
+from policylint.rank.gpo import gpo_reaches, loopback_mode, user_side, without_local
+from policylint.rank.mdm import mdm_reaches
+from policylint.rank.reach import Excluded, Placement, Reach
+from policylint.rank.strength import Order, certainly_beats, gpo_order
 from policylint.targets import joins, known_facts
 from policylint.topology import Target
 
