@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Is, When, every, negate, some
@@ -26,24 +26,60 @@ def gpo_reaches(at: Placement, scope: Scope, place: str | None) -> Iterator[Reac
     Where nobody tells the placement, every link counts on the condition that the device or user stands there.
     """
     path = _containers(place, at.estate.topology)
-    for policy in at.estate.policies:
-        if policy.channel is not Channel.GPO:
-            continue
+    on_path = {container.casefold() for container in path}
+    for gpo in at.estate.once(_gpos):
+        policy = gpo.policy
         if scope in policy.disabled_sides:
             yield Excluded(policy, "G-STATUS", f"the {_side(scope)} side of the GPO is disabled", scope)
             continue
-        layer = layer_of(policy)
-        if layer is not None:
-            yield local_reach(policy, scope, layer)
+        if gpo.layer is not None:
+            yield local_reach(policy, scope, gpo.layer)
+            continue
+        if on_path and gpo.places is not None and gpo.places.isdisjoint(on_path):
+            yield gpo.elsewhere[scope]
             continue
         links = list(_links(policy, at, path))
         if not links:
-            yield Excluded(policy, "G-LSDOU", "not linked to a container of this target", scope)
+            yield gpo.elsewhere[scope]
         for link, number in links:
             if link.enabled:
                 yield _reach(policy, link, number, path, scope, at)
             else:
                 yield Excluded(policy, "G-LINK-DISABLED", f"its link to {link.som} is disabled", scope)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gpo:
+    """A GPO of the estate, with what is the same for every target."""
+
+    policy: Policy
+    layer: tuple[int, When] | None
+    """For a local policy."""
+    places: frozenset[str] | None
+    """The containers that it may be linked to, without case; None where sites or anything else are among them."""
+    elsewhere: Mapping[Scope, Excluded]
+
+
+def _gpos(estate: Estate) -> tuple[_Gpo, ...]:
+    return tuple(
+        _Gpo(
+            policy,
+            layer_of(policy),
+            _places(policy, estate),
+            {s: Excluded(policy, "G-LSDOU", "not linked to a container of this target", s) for s in Scope},
+        )
+        for policy in estate.policies
+        if policy.channel is Channel.GPO
+    )
+
+
+def _places(policy: Policy, estate: Estate) -> frozenset[str] | None:
+    topology = estate.topology
+    if policy.links is None or not (topology.linked or estate.linked):
+        return None
+    told = {linked.key for linked in _told(policy, topology, ())}
+    places = told | {link.som.rstrip("/").casefold() for link in policy.links}
+    return None if any(place.startswith("site:") for place in places) else frozenset(places)
 
 
 def _side(scope: Scope) -> str:
