@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from policylint.decoded import Decoded
 from policylint.model import Claim, Policy, Scope, SettingId, Value
@@ -21,8 +22,7 @@ class State(StrEnum):
     NOT_APPLICABLE = "not-applicable"
 
 
-@dataclass(frozen=True, slots=True)
-class Contender:
+class Contender(NamedTuple):
     """A claim in a contest, whose policy it is, and the ids of the rules that ranked it."""
 
     claim: Claim

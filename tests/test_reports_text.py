@@ -174,7 +174,7 @@ if
         setting = registry(Scope.DEVICE, "Winlogon", "DefaultPassword")
         assert at.contested.winner is not None
         claim = replace(at.contested.winner.claim, setting=setting, value="hunter2")
-        winner = replace(at.contested.winner, claim=claim)
+        winner = at.contested.winner._replace(claim=claim)
         row = replace(at.contested, setting=setting, value="hunter2", candidates=("hunter2", "hunter3"), winner=winner)
         effective = replace(at.effective, settings=(row,))
         shown = [report(effective, at.locator) for report in EFFECTIVE_FORMATS.values()]

@@ -57,8 +57,8 @@ def _ruled(row: Result) -> Result:
 
 
 def _disputed(row: Result, other: Result, clash: _Clash) -> Result:
-    own = [replace(row.winner, reasons=clash.rules)] if row.winner else []
-    theirs = [replace(one, reasons=clash.rules) for one in _contenders(other)[:1]]
+    own = [row.winner._replace(reasons=clash.rules)] if row.winner else []
+    theirs = [one._replace(reasons=clash.rules) for one in _contenders(other)[:1]]
     known = {(c.policy.id, c.claim.setting.key) for c in row.losers}
     certain = all(State.CONDITIONAL is not one.state for one in (row, other))
     return replace(
@@ -213,7 +213,7 @@ def _audited(row: Result, ignored: frozenset[Value], advanced: Sequence[Result])
     reasons = tuple(dict.fromkeys((*row.reasons, "G-AUD-LEGACY")))
     applies = any(None not in other.candidates or other.state is State.DETERMINED for other in advanced)
     if ignored == {1} or (applies and 0 not in ignored):
-        losers = tuple(replace(one, reasons=("G-AUD-LEGACY",)) for one in _contenders(row))
+        losers = tuple(one._replace(reasons=("G-AUD-LEGACY",)) for one in _contenders(row))
         state = State.NOT_APPLICABLE
         return replace(
             row, state=state, value=None, candidates=(), conditions=(), reasons=reasons, winner=None, losers=losers

@@ -25,9 +25,12 @@ from policylint.targets import joins, known_facts
 from policylint.topology import Target
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Contestant:
-    """A claim (or a sweep that acts on it, as an absent claim) that reaches the target. Compared by identity."""
+    """A claim (or a sweep that acts on it, as an absent claim) that reaches the target. Compared by identity.
+
+    Nothing changes one. It is not frozen, because a target has tens of thousands and frozen ones take twice the time.
+    """
 
     claim: Claim
     reach: Reach
