@@ -20,7 +20,7 @@ def contested(estate: Estate) -> Estate:
     decides which user settings reach a target. GPOs that nobody tells a link of are left out where the links of others
     are known.
     """
-    gpos = tuple(p for p in estate.policies if p.channel is Channel.GPO and not _unplaced(p, estate))
+    gpos = tuple(p for p in estate.policies if p.channel is Channel.GPO and not unplaced(p, estate))
     claimants: dict[str, str] = {}
     several: set[str] = set()
     for policy in gpos:
@@ -32,9 +32,9 @@ def contested(estate: Estate) -> Estate:
     return narrow(told, {*several, *both_sides, *_swept(told, claimants), *related_keys(gpos), LOOPBACK})
 
 
-def _unplaced(policy: Policy, estate: Estate) -> bool:
+def unplaced(policy: Policy, estate: Estate) -> bool:
     """Whether a GPO may be linked anywhere, in an estate whose other GPOs show their links."""
-    if policy.links is not None or not estate.linked:
+    if policy.channel is not Channel.GPO or policy.links is not None or not estate.linked:
         return False
     return not {policy.name.casefold(), policy.id.casefold(), policy.id.strip("{}").casefold()} & estate.topology.gpos
 

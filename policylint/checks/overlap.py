@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
+from policylint.checks.contested import unplaced
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Not, When, every, some
 from policylint.model import Assignment, Channel, Policy, Scope
@@ -46,6 +47,8 @@ class Overlaps:
         told = by_assignments(a, b, self._estate) if both_intune else "possible"
         if told != "possible" or (both_intune and is_derived(self._estate)):
             return told
+        if unplaced(a, self._estate) or unplaced(b, self._estate):
+            return "possible"
         return self._at_targets(self._key(a, scope), self._key(b, scope))
 
     def _key(self, policy: Policy, scope: Scope) -> tuple[int, Scope | None]:
@@ -78,9 +81,9 @@ class Overlaps:
 
     def _reached(self) -> Iterator[Mapping[tuple[int, Scope | None], When]]:
         """What reaches each class of the estate's targets, of the policies that a question can be about."""
-        asked = [_bare(p) for p in self._estate.policies]
-        bare = replace(self._estate, policies=tuple(asked))
-        place = {id(policy): number for number, policy in enumerate(bare.policies)}
+        asked = {n: _bare(p) for n, p in enumerate(self._estate.policies) if not unplaced(p, self._estate)}
+        bare = replace(self._estate, policies=tuple(asked.values()))
+        place = {id(policy): number for number, policy in asked.items()}
         for alike in placements(bare, targets(bare)):
             reached: dict[tuple[int, Scope | None], When] = {}
             for reach in reaches(bare, alike.target):
