@@ -95,7 +95,7 @@ def _kind(source: Source) -> str | None:
                 data = packed.read(HEAD)
     except (ReadError, OSError, EOFError, zlib.error):
         return None
-    head = data.replace(b"\0", b"") if b"\0" in data else data
+    head = data.translate(None, b"\0") if b"\0" in data else data
     if source.suffix == ".xml":
         return DDF if _TREE.search(head) else None
     return next((kind for kind, start in _KINDS if start.match(head)), None)

@@ -23,6 +23,7 @@ MAX_DEPTH = 100
 
 _CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*+"|(-?Infinity|NaN)')
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_CONTAINERS = (dict, list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +94,12 @@ def _line_at(text: str, offset: int) -> LineAt:
 
 def _check_depth(value: object) -> None:
     """Counts levels one after the other: recursion is what is to be avoided."""
-    level = [value] if isinstance(value, dict | list) else []
+    level = [value] if isinstance(value, _CONTAINERS) else []
     for _ in range(MAX_DEPTH):
-        inner: Iterable[Iterable[object]] = (v.values() if isinstance(v, dict) else v for v in level)
-        level = [child for children in inner for child in children if isinstance(child, dict | list)]
         if not level:
             return
+        inner: Iterable[Iterable[object]] = (v.values() if isinstance(v, dict) else v for v in level)
+        level = [child for children in inner for child in children if isinstance(child, _CONTAINERS)]
     raise ReadError("RD007", f"nested deeper than {MAX_DEPTH} levels")
 
 

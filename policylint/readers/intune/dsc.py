@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from policylint.errors import ReadError
 from policylint.evidence import LineAt
@@ -38,7 +39,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-_KINDS = ("here", "single", "double", "open", "close", "equals", "number", "word", "other")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _WORDS = {"$true": True, "$false": False, "$null": None}
 
@@ -54,9 +54,8 @@ class Resource:
     lines: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
+class _Token(NamedTuple):
+    kind: str | None
     text: str
     line: int
     fresh: bool
@@ -108,12 +107,12 @@ class _Reader:
         """The next token that is not space; the empty token at the end of the text."""
         fresh = False
         while (found := _TOKEN.match(self.text, self.at)) is not None:
-            line, self.at = self.line, found.end()
-            self.line += found[0].count("\n")
-            if found["space"] is None:
-                kind = next(kind for kind in _KINDS if found[kind] is not None)
-                return _Token(kind, found[0], line, fresh)
-            fresh = fresh or any(mark in found[0] for mark in "\n;,")
+            kind, text, line, self.at = found.lastgroup, found[0], self.line, found.end()
+            breaks = text.count("\n")
+            self.line += breaks
+            if kind != "space":
+                return _Token(kind, text, line, fresh)
+            fresh = fresh or breaks > 0 or ";" in text or "," in text
         return _Token("end", "", self.line, True)
 
     def _advance(self) -> _Token:
