@@ -96,10 +96,10 @@ def _check_depth(value: object) -> None:
     """Counts levels one after the other: recursion is what is to be avoided."""
     level = [value] if isinstance(value, _CONTAINERS) else []
     for _ in range(MAX_DEPTH):
-        if not level:
-            return
         inner: Iterable[Iterable[object]] = (v.values() if isinstance(v, dict) else v for v in level)
         level = [child for children in inner for child in children if isinstance(child, _CONTAINERS)]
+        if not level:
+            return
     raise ReadError("RD007", f"nested deeper than {MAX_DEPTH} levels")
 
 
