@@ -203,6 +203,12 @@ class Policy:
     """None: the export does not say where the GPO is linked."""
     wmi_filter: str | None = None
     filtering: Filtering | None = None
+    directory_version: int | None = None
+    """`versionNumber`, the user's side in the upper 16 bits ([MS-GPOL] 2.2.4). None: the export does not tell."""
+    file_version: int | None = None
+    """`Version` of GPT.INI, in the same form."""
+    functionality: int | None = None
+    """`gPCFunctionalityVersion`."""
     comment: str = ""
     """What somebody wrote about the GPO."""
     setting_comments: tuple[Comment, ...] = ()
@@ -214,6 +220,13 @@ class Policy:
     os_versions: OsVersions | None = None
     made_from: str = ""
     """The family of the template that a settings catalog policy was made from: `baseline`, `endpointSecurity…`."""
+
+    def versions(self, scope: Scope) -> tuple[int | None, int | None]:
+        """The versions of one side of a GPO, in the directory and in its folder. None: the export does not tell."""
+        shift = 16 if scope is Scope.USER else 0
+        told = (self.directory_version, self.file_version)
+        directory, file = (None if version is None else version >> shift & 0xFFFF for version in told)
+        return directory, file
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,6 +243,33 @@ def test_an_unknown_extension_list_lets_every_setting_count(tmp_path: Path, gone
     assert [c.value for c in only(read(tmp_path)).claims] == [1]
 
 
+def test_backup_xml_tells_the_versions_of_both_halves(tmp_path: Path) -> None:
+    backup = BackupWriter(links=None)
+    backup.write(tmp_path)
+    numbers = (b"<UserVersionNumber>65536</UserVersionNumber>", b"<MachineVersionNumber>196610</MachineVersionNumber>")
+    core = backup.core_xml().replace(b"<Domain>", b"".join(numbers) + b"<Domain>", 1)
+    (tmp_path / FOLDER / "Backup.xml").write_bytes(core)
+    found = only(read(tmp_path))
+    assert [found.versions(scope) for scope in (Scope.DEVICE, Scope.USER)] == [(2, 3), (0, 1)]
+
+
+def test_the_report_tells_versions_that_backup_xml_does_not(tmp_path: Path) -> None:
+    backup = BackupWriter()
+    backup.write(tmp_path)
+    report = backup.report_xml().decode("utf-16-le")
+    for side, directory, file in (("Computer", 4, 5), ("User", 6, 7)):
+        told = f"<VersionDirectory>{directory}</VersionDirectory><VersionSysvol>{file}</VersionSysvol>"
+        report = report.replace(f"<{side}>", f"<{side}>{told}")
+    (tmp_path / FOLDER / "gpreport.xml").write_bytes(report.encode("utf-16-le"))
+    found = only(read(tmp_path))
+    assert [found.versions(scope) for scope in (Scope.DEVICE, Scope.USER)] == [(4, 5), (6, 7)]
+
+
+def test_gpt_ini_tells_no_version_in_a_backup(tmp_path: Path) -> None:
+    BackupWriter(files={"GPT.INI": b"[General]\r\nVersion=0\r\n"}).write(tmp_path)
+    assert only(read(tmp_path)).versions(Scope.DEVICE) == (None, None)
+
+
 def test_an_extension_list_may_be_one_blank(tmp_path: Path) -> None:
     backup = BackupWriter(machine_cses=(), files={"Machine/registry.pol": ONE})
     backup.write(tmp_path)

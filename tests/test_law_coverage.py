@@ -72,8 +72,6 @@ CHECKED = "a check finds it; no value hangs on it"
 
 DECIDES_NOTHING = {
     "G-LINK-INHERIT-CMD": "what a command leaves out of its output; the readers take what is there",
-    "G-FUNCVER": "GPOs of another functionality version are not made by any editor; the attribute is not read",
-    "G-EMPTY": "no report shows a side of version 0 that holds settings, and other exports tell no version",
     "G-VERSION-SKEW": CHECKED,
     "G-SLOWLINK": "the speed of the link is that of the moment: answers are those of a fast link",
     "G-REFRESH": NO_OUTCOME,

@@ -27,6 +27,34 @@ def test_g_enforced_scope_a_gpo_is_enforced_where_its_link_is() -> None:
     assert (*told(found), found.reasons[0]) == ("determined", 1, (1,), "G-ENFORCED-TOP")
 
 
+@pytest.mark.parametrize(("functionality", "value"), [(None, 2), (2, 2), (1, 1), (3, 1)])
+def test_g_funcver_a_gpo_of_another_functionality_version_is_denied(functionality: int | None, value: int) -> None:
+    inner = gpo("Inner", {VALUE: 2}, INNER, functionality=functionality)
+    assert told(row(settle(gpo("Domain", {VALUE: 1}, DOMAIN), inner), VALUE)) == ("determined", value, (value,))
+
+
+@pytest.mark.parametrize(
+    ("directory", "file", "value"),
+    [(None, None, 2), (1, 1, 2), (0x10000, 0x10000, 1), (0, 1, 2), (1, 0, 2), (0, 0, 1), (0, None, 2)],
+)
+def test_g_empty_a_side_of_version_0_in_the_directory_and_in_its_files_is_denied(
+    directory: int | None, file: int | None, value: int
+) -> None:
+    inner = gpo("Inner", {VALUE: 2}, INNER, directory_version=directory, file_version=file)
+    assert told(row(settle(gpo("Domain", {VALUE: 1}, DOMAIN), inner), VALUE)) == ("determined", value, (value,))
+
+
+def test_g_empty_the_users_side_has_its_own_version() -> None:
+    both = gpo("Both", {VALUE: 1, USERS: 1}, INNER, directory_version=5, file_version=5)
+    assert [claim.setting.text for claim in settle(both).settings] == [VALUE]
+
+
+def test_g_empty_a_file_version_of_0_alone_is_a_condition() -> None:
+    found = row(settle(gpo("Inner", {VALUE: 2}, INNER, file_version=0)), VALUE)
+    conditions = ('a version of the computer side of "Inner" in the directory',)
+    assert (found.state.value, found.value, found.conditions) == ("conditional", 2, conditions)
+
+
 def test_g_no_reorder_what_blocking_leaves_keeps_its_order() -> None:
     blocked = PLACES.replace('A"\nblocks-inheritance = false', 'A"\nblocks-inheritance = true')
     policies = gpo("Domain", {VALUE: 1}, DOMAIN), gpo("Outer", {VALUE: 2}, OUTER), gpo("Inner", {VALUE: 3}, INNER)

@@ -197,6 +197,8 @@ def test_a_gpo_object_tells_name_status_filter_and_filtering(tmp_path: Path) -> 
             [
                 ("displayName", "Büro"),
                 ("flags", "1"),
+                ("gPCFunctionalityVersion", "2"),
+                ("versionNumber", "65538"),
                 ("gPCWQLFilter", f"[contoso.com;{B};0]"),
                 ("nTSecurityDescriptor", descriptor),
             ],
@@ -221,9 +223,11 @@ def test_a_gpo_object_tells_name_status_filter_and_filtering(tmp_path: Path) -> 
             frozenset({Scope.USER}),
             Filtering((f"{domain}-513",), (), ("S-1-5-11",)),
             B,
+            version=65538,
+            functionality=2,
         ),
     )
-    assert reading.wmi_queries == (WmiQuery(B, "Laptops", ("SELECT 1 == 1",), Evidence("contoso.ldif", LineAt(12))),)
+    assert reading.wmi_queries == (WmiQuery(B, "Laptops", ("SELECT 1 == 1",), Evidence("contoso.ldif", LineAt(14))),)
 
 
 def test_a_group_lists_its_members_by_account_name(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ def test_a_sysvol_folder_is_a_policy_named_by_its_guid_and_knows_no_links(tmp_pa
             replace(
                 policy(GUID.upper(), f"{GPO}/GPT.INI", claimed(machine, Scope.DEVICE), claimed(user, Scope.USER)),
                 domain="contoso.com",
+                file_version=3,
             ),
         ),
         files=(

@@ -64,6 +64,8 @@ ESTATE_CHECKS: Mapping[str, EstateCheck] = {
     "gpo_twice_on_a_path": gpo_links.twice_on_a_path,
     "gpo_blocked": gpo_links.blocked,
     "gpo_linked_nowhere": gpo_links.linked_nowhere,
+    "gpo_settings_of_version_zero": gpo_status.settings_of_version_zero,
+    "gpo_versions_differ": gpo_status.versions_differ,
     "gpo_settings_on_disabled_side": gpo_status.settings_on_disabled_side,
     "gpo_unreadable_for_computers": gpo_status.unreadable_for_computers,
     "gpo_denied": gpo_status.denied,

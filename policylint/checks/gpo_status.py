@@ -1,13 +1,14 @@
-"""What keeps all settings of a GPO away: sides that are off, denies, readers that are missing (GP004, GP011, GP012)."""
+"""What keeps all settings of a GPO away (GP003, GP004, GP011, GP012), and versions that differ (GP009)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from policylint.checks.found import Found, Spot, claim_spot, listed, quoted
 from policylint.estate import Estate
-from policylint.model import Channel, Scope
+from policylint.model import Channel, Claim, Policy, Scope
 from policylint.principals import display
+from policylint.rank.local_policy import layer_of
 from policylint.targets import EVERYONE
 
 _SIDES = {Scope.DEVICE: "computer", Scope.USER: "user"}
@@ -29,6 +30,49 @@ def settings_on_disabled_side(estate: Estate) -> Iterator[Found]:
                     tuple(claim_spot(claim, policy, "not applied") for claim in claims[:3]),
                     scope=scope.value,
                 )
+
+
+def settings_of_version_zero(estate: Estate) -> Iterator[Found]:
+    """GPOs with settings on a side whose version is 0, as that of an empty side is: none is applied (G-EMPTY).
+
+    Where only GPT.INI was read it is likely: editors count both versions at once.
+    """
+    for policy in estate.policies:
+        if policy.channel is not Channel.GPO or layer_of(policy) is not None:
+            continue
+        for scope in sorted(Scope):
+            directory, file = policy.versions(scope)
+            claims = [claim for claim in policy.claims if claim.scope is scope]
+            if claims and not directory and file == 0:
+                yield _version_zero(policy, claims, scope, told=directory is not None)
+
+
+def _version_zero(policy: Policy, claims: Sequence[Claim], scope: Scope, *, told: bool) -> Found:
+    held = f"{len(claims)} settings" if len(claims) > 1 else "a setting"
+    applied = "none of them is" if len(claims) > 1 else "it is not"
+    where, unless = ("everywhere", "") if told else ("in GPT.INI", " unless the directory has another version")
+    return Found(
+        f"the {_SIDES[scope]} side of {quoted([policy.name])} has version 0 {where} and holds {held}: "
+        f"{applied} applied{unless}",
+        tuple(claim_spot(claim, policy, "not applied") for claim in claims[:3]),
+        scope=scope.value,
+        confidence="certain" if told else "likely",
+    )
+
+
+def versions_differ(estate: Estate) -> Iterator[Found]:
+    """GPOs whose versions in the directory and in SYSVOL differ: replication is behind, or one half was edited."""
+    for policy in estate.policies:
+        apart = [
+            f"{directory} in the directory and {file} in SYSVOL for the {_SIDES[scope]} side"
+            for scope, (directory, file) in ((scope, policy.versions(scope)) for scope in sorted(Scope))
+            if directory is not None and file is not None and directory != file
+        ]
+        if apart:
+            yield Found(
+                f"the versions of {quoted([policy.name])} differ: {listed(apart)}",
+                (Spot(policy.evidence, policy, "its halves differ"),),
+            )
 
 
 def unreadable_for_computers(estate: Estate) -> Iterator[Found]:

@@ -38,6 +38,12 @@ LAWS: Mapping[str, Law] = {
     ),
     "G-BLOCK": Law("blocked inheritance keeps links from above out, unless they are enforced", "SPEC", f"{GPOL} 2.2.2"),
     "G-STATUS": Law("a disabled side of a GPO applies nothing", "SPEC", f"{GPOL} 2.2.4"),
+    "G-FUNCVER": Law("a GPO whose functionality version is not 2 is denied", "SPEC", f"{GPOL} 3.2.5.1.6"),
+    "G-EMPTY": Law(
+        "a side of a GPO whose version is 0 in the directory and in its files applies nothing",
+        "SPEC",
+        f"{GPOL} 3.2.5.1.6",
+    ),
     "G-SECFILTER": Law(
         "a GPO applies to whom it allows both Read and Apply Group Policy; a deny wins", "SPEC", f"{GPOL} 3.2.5.1.6"
     ),

@@ -16,6 +16,8 @@ from policylint.topology import Linked, Topology
 LOOPBACK = r"hklm\software\policies\microsoft\windows\system!userpolicymode"
 CROSS_FOREST = r"hklm\software\policies\microsoft\windows\system!allowx-forestpolicy-and-rup"
 NO_OUS = ("users", "computers")
+FUNCTIONALITY = 2
+"""The only version of a GPO's format (G-FUNCVER)."""
 LOOPBACK_MODES: Mapping[object, str] = {1: "merge", 2: "replace"}
 """UserPolicyMode (G-LOOP-VALUE)."""
 
@@ -34,6 +36,9 @@ def gpo_reaches(at: Placement, scope: Scope, place: str | None) -> Iterator[Reac
             continue
         if gpo.layer is not None:
             yield local_reach(policy, scope, gpo.layer)
+            continue
+        if scope in gpo.denied:
+            yield gpo.denied[scope]
             continue
         if on_path and gpo.places is not None and gpo.places.isdisjoint(on_path):
             yield gpo.elsewhere[scope]
@@ -58,6 +63,8 @@ class _Gpo:
     places: frozenset[str] | None
     """The containers that it may be linked to, without case; None where sites or anything else are among them."""
     elsewhere: Mapping[Scope, Excluded]
+    denied: Mapping[Scope, Excluded]
+    """The sides that its versions keep out."""
 
 
 def _gpos(estate: Estate) -> tuple[_Gpo, ...]:
@@ -67,10 +74,20 @@ def _gpos(estate: Estate) -> tuple[_Gpo, ...]:
             layer_of(policy),
             _places(policy, estate),
             {s: Excluded(policy, "G-LSDOU", "not linked to a container of this target", s) for s in Scope},
+            {s: excluded for s in Scope if (excluded := _denied(policy, s)) is not None},
         )
         for policy in estate.policies
         if policy.channel is Channel.GPO
     )
+
+
+def _denied(policy: Policy, scope: Scope) -> Excluded | None:
+    """Why the versions of a GPO deny one side of it ([MS-GPOL] 3.2.5.1.6)."""
+    if policy.functionality not in (None, FUNCTIONALITY):
+        return Excluded(policy, "G-FUNCVER", f"its functionality version is {policy.functionality}, not 2", scope)
+    if policy.versions(scope) == (0, 0):
+        return Excluded(policy, "G-EMPTY", f"the version of the {_side(scope)} side of the GPO is 0", scope)
+    return None
 
 
 def _places(policy: Policy, estate: Estate) -> frozenset[str] | None:
@@ -148,6 +165,9 @@ def _reach(policy: Policy, link: Link, number: int | None, path: tuple[str, ...]
         gates.append(("G-LSDOU", Is(f"{'device' if scope is Scope.DEVICE else 'user'} in {link.som}")))
     if link.som and not link.enforced:
         gates.append(("G-BLOCK", _unblocked(path, depth, at.estate)))
+    if policy.versions(scope) == (None, 0):
+        told = Is(f'a version of the {_side(scope)} side of "{policy.name}" in the directory')
+        gates.append(("G-EMPTY", told))
     gates += filtering.gates(policy, scope, at)
     rule = "G-ENFORCED-TOP" if link.enforced else "G-LSDOU"
     som = at.estate.topology.som_at(link.som)

@@ -35,6 +35,8 @@ def _filled(policy: Policy, told: Sequence[DirectoryGpo], filters: Mapping[str, 
         policy = replace(
             policy,
             domain=policy.domain or gpo.domain,
+            directory_version=gpo.version if policy.directory_version is None else policy.directory_version,
+            functionality=gpo.functionality if policy.functionality is None else policy.functionality,
             filtering=policy.filtering if policy.filtering is not None else gpo.filtering,
             disabled_sides=gpo.disabled_sides if bare and gpo.disabled_sides is not None else policy.disabled_sides,
             wmi_filter=policy.wmi_filter or (filters.get(gpo.wmi_filter, gpo.wmi_filter) if gpo.wmi_filter else None)

@@ -30,6 +30,8 @@ class DirectoryGpo:
     filtering: Filtering | None = None
     wmi_filter: str | None = None
     """The id of its WMI filter, `{GUID}` in upper case; '' where it has none."""
+    version: int | None = None
+    functionality: int | None = None
     registered: Mapping[Scope, tuple[str, ...] | None] | None = None
     """The client-side extensions that are registered for each side."""
 

@@ -31,6 +31,7 @@ _WANTED = frozenset(
     {
         "displayname",
         "flags",
+        "gpcfunctionalityversion",
         "gpcmachineextensionnames",
         "gpcuserextensionnames",
         "gpcwqlfilter",
@@ -45,6 +46,7 @@ _WANTED = frozenset(
         "objectclass",
         "objectsid",
         "samaccountname",
+        "versionnumber",
     }
 )
 _EXTENSIONS = {Scope.DEVICE: "gpcmachineextensionnames", Scope.USER: "gpcuserextensionnames"}
@@ -202,6 +204,8 @@ def _gpo(export: _Export, id_: str, entry: Entry) -> DirectoryGpo:
         disabled_sides=None if flags is None else disabled_sides(flags),
         filtering=_filtering(export, id_, entry),
         wmi_filter=guid(raw_filter or "") or "" if told else None,
+        version=entry.number("versionnumber"),
+        functionality=entry.number("gpcfunctionalityversion"),
         registered=_registered(entry),
     )
 

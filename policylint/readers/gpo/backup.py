@@ -56,6 +56,7 @@ def _reading(backup: Backup) -> Reading:
     filtering, descriptor_faults = _filtering(backup)
     off, option_faults = _disabled_sides(backup)
     name, evidence = backup.name
+    versions = _versions(backup)
     policy = Policy(
         id=backup.id,
         name=name,
@@ -69,6 +70,8 @@ def _reading(backup: Backup) -> Reading:
         links=_links(backup),
         wmi_filter=None if backup.core.value is None else backup.core.value.wmi_filter,
         filtering=filtering,
+        directory_version=versions[0],
+        file_version=versions[1],
         comment=tree.comment,
         setting_comments=tuple(tree.setting_comments),
     )
@@ -189,6 +192,16 @@ def _disabled_sides(backup: Backup) -> tuple[frozenset[Scope], list[Problem]]:
         return frozenset(), [Problem("RD016", message, source.at(core.options.place), backup.id)]
     options = int(core.options.text)
     return frozenset(scope for scope, bit in _OFF if options & bit), []
+
+
+def _versions(backup: Backup) -> tuple[int | None, int | None]:
+    """The versions in the directory and of the files: by Backup.xml, else by the report.
+
+    GPT.INI has none to tell: LGPO.exe writes a zero there, and an import counts anew.
+    """
+    core, report = backup.core.value, None if _is_foreign(backup) else backup.report.value
+    told = core if core is not None and core.directory_version is not None else report
+    return (None, None) if told is None else (told.directory_version, told.file_version)
 
 
 def _is_foreign(backup: Backup) -> bool:

@@ -18,6 +18,7 @@ from policylint.readers.gpo.cse import extensions
 from policylint.readers.xml import child, local, parse, route, text_in
 
 _GUID = re.compile(r"\{?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\}?")
+_NUMBER = re.compile(r"[0-9]{1,10}")
 _LOCATION = "{http://www.microsoft.com/GroupPolicy/GPOOperations}Location"
 _FILTER_ID = re.compile(r"ID=\"([^\"]+)\"")
 
@@ -40,6 +41,8 @@ class Core:
     options: Text | None
     machine_extensions: tuple[str, ...] | None
     user_extensions: tuple[str, ...] | None
+    directory_version: int | None
+    file_version: int | None
     descriptor: Text | None
     wmi_filter: str | None
     files: tuple[Text, ...]
@@ -76,6 +79,8 @@ def core(data: bytes) -> Core:
         options=_text(settings, "Options"),
         machine_extensions=_extensions(settings, "MachineExtensionGuids"),
         user_extensions=_extensions(settings, "UserExtensionGuids"),
+        directory_version=_version(settings, 0),
+        file_version=_version(settings, 16),
         descriptor=_text(settings, "SecurityDescriptor"),
         wmi_filter=_wmi_filter(settings),
         files=tuple(_listed(gpo)),
@@ -103,6 +108,19 @@ def _text(parent: etree._Element, name: str) -> Text | None:
 def _extensions(settings: etree._Element, name: str) -> tuple[str, ...] | None:
     text = text_in(settings, name)
     return None if text is None else extensions(text)
+
+
+def _version(settings: etree._Element, shift: int) -> int | None:
+    """One version of both sides, the user's in the upper 16 bits.
+
+    A side has one number, as in [MS-GPOL] 3.2.1.4: the version in the directory in its lower 16 bits, that of the
+    files above. A comparison with VersionDirectory and VersionSysvol of the reports confirms it.
+    """
+    told = [text_in(settings, name) or "" for name in ("MachineVersionNumber", "UserVersionNumber")]
+    if not all(_NUMBER.fullmatch(text) for text in told):
+        return None
+    machine, user = (int(text) >> shift & 0xFFFF for text in told)
+    return user << 16 | machine
 
 
 def _wmi_filter(settings: etree._Element) -> str | None:

@@ -6,6 +6,7 @@ without registry keys, so settings are read from the settings files.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from lxml import etree
@@ -16,6 +17,7 @@ from policylint.model import Scope
 from policylint.readers.gpo.backup_xml import Text, guid
 from policylint.readers.xml import child, children, local, parse, route, text_in
 
+_NUMBER = re.compile(r"[0-9]{1,5}")
 _SIDES = ((Scope.DEVICE, "Computer"), (Scope.USER, "User"))
 _ADMX_SETTINGS = "http://www.microsoft.com/GroupPolicy/Settings/Registry"
 """Preferences have a type of the same local name in another namespace."""
@@ -40,6 +42,8 @@ class Report:
     links: tuple[ReportedLink, ...]
     disabled_sides: frozenset[Scope]
     sddl: str
+    directory_version: int | None
+    file_version: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,17 @@ def report_of(root: etree._Element) -> Report:
         links=tuple(_link(element) for element in children(root, "LinksTo")),
         disabled_sides=frozenset(scope for scope, side in sides if text_in(side, "Enabled") == "false"),
         sddl=text_in(security, "SDDL") or "",
+        directory_version=_version(root, "VersionDirectory"),
+        file_version=_version(root, "VersionSysvol"),
     )
+
+
+def _version(root: etree._Element, name: str) -> int | None:
+    """A version of both sides, the user's in the upper 16 bits; None where the report does not tell both."""
+    machine, user = (text_in(child(root, side), name) or "" for _, side in _SIDES)
+    if not (_NUMBER.fullmatch(machine) and _NUMBER.fullmatch(user)):
+        return None
+    return int(user) << 16 | int(machine)
 
 
 def policies(data: bytes) -> tuple[ReportedPolicy, ...]:

@@ -89,4 +89,6 @@ def _told(better: Policy, report: Policy) -> Policy:
         filtering=half.filtering,
         wmi_filter=better.wmi_filter or half.wmi_filter,
         disabled_sides=better.disabled_sides | half.disabled_sides,
+        directory_version=report.directory_version if better.directory_version is None else better.directory_version,
+        file_version=report.file_version if better.file_version is None else better.file_version,
     )

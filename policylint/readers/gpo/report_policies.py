@@ -121,6 +121,8 @@ def _policy(gpo: etree._Element, source: Source) -> tuple[Policy, list[Problem]]
         links=tuple(Link(link.som, link.enabled, link.enforced, source.at(link.place)) for link in report.links),
         wmi_filter=text_in(gpo, "FilterName") or None,
         filtering=filtering,
+        directory_version=report.directory_version,
+        file_version=report.file_version,
     )
     faults += [*result.problems, *(fault for part in files for fault in part.problems)]
     faults += _lost(found, policy)

@@ -101,7 +101,8 @@ def _gpo(folder: str, files: Sequence[tuple[str, Source]]) -> Reading:
     name = folder.rpartition("/")[2]
     identity = name.upper() if _is_guid(folder) else folder
     tree = read_tree(files, None, identity)
-    policy = replace(_policy(identity, identity, _stands_for(files).at(), tree), domain=_domain(folder))
+    policy = _policy(identity, identity, _stands_for(files).at(), tree)
+    policy = replace(policy, domain=_domain(folder), file_version=tree.version)
     return Reading((policy,), problems=tuple(tree.problems), files=tuple(tree.files))
 
 

@@ -47,6 +47,8 @@ class Tree:
     sweeps: list[Sweep] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: list[FileRecord] = field(default_factory=list)
+    version: int | None = None
+    """The version in GPT.INI."""
     comment: str = ""
     setting_comments: list[Comment] = field(default_factory=list)
     pending: dict[str, list[Source]] = field(default_factory=dict)
@@ -90,6 +92,7 @@ def _read_gpt_ini(tree: Tree, source: Source, *, decides: bool) -> None:
     if decides:
         try:
             tree.registered = gpt_ini.registered(source.read())
+            tree.version = gpt_ini.version(source.read())
         except ReadError as error:
             tree.problems.append(problem(source, error, tree.policy))
             record = FileRecord(source.path, "unread", GPT_INI.name, error.message)
