@@ -50,7 +50,7 @@ def _replaced(claims: Iterable[Claim]) -> dict[str, tuple[str, ...]]:
     """The groups of every catalog row that replaces, by the key that its members begin with."""
     rows: dict[str, dict[str, Value]] = {}
     for claim in claims:
-        match = _ROW.fullmatch(claim.setting.key)
+        match = _ROW.fullmatch(claim.setting.key) if claim.setting.key.startswith(_CONFIGURE) else None
         if match is not None:
             rows.setdefault(claim.setting.key.rpartition("_")[0], {})[match["member"]] = claim.value
     return {

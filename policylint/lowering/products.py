@@ -31,6 +31,7 @@ LISTS: Mapping[str, str] = {
 """Lists whose entries Group Policy writes as the names of values; "the value is not used and it is … set to 0"."""
 
 _ASR = csp(f"{DEFENDER_POLICIES}/AttackSurfaceReductionRules").key
+_BELOW_ASR = f"{_ASR}_"
 _RULE = re.compile(r"\s*\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?\s*=\s*(\d+)\s*", re.IGNORECASE)
 
 
@@ -45,7 +46,7 @@ def _lowered(claim: Claim) -> list[Claim] | None:
     key = claim.setting.key
     if key in TWINS:
         return _twin(claim, TWINS[key])
-    if key == _ASR or key.startswith(f"{_ASR}_"):
+    if key == _ASR or key.startswith(_BELOW_ASR):
         return _rules(claim)
     return _entries(claim, LISTS[key]) if key in LISTS else None
 

@@ -24,6 +24,9 @@ MAX_DEPTH = 100
 _CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*+"|(-?Infinity|NaN)')
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _CONTAINERS = (dict, list)
+_HOOKED = ("{", "N", "I")
+"""Without an object, NaN and Infinity the parser need not call back: many settings are a word in a string."""
+_FIRST_MEMBER = re.compile(r"[{\[]\r?\n( *)\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,9 @@ def _parse(text: str, build: Callable[[list[tuple[str, object]]], object]) -> ob
         found = next(match for match in _CONSTANT.finditer(text) if match[1] == constant)
         raise ReadError("RD004", f"not valid JSON: {constant} is not a JSON number", _line_at(text, found.start()))
 
+    plain = not any(mark in text for mark in _HOOKED)
     try:
-        parsed: object = json.loads(text, object_pairs_hook=build, parse_constant=refuse)
+        parsed: object = json.loads(text) if plain else json.loads(text, object_pairs_hook=build, parse_constant=refuse)
         return parsed
     except json.JSONDecodeError as exc:
         raise ReadError("RD004", _explain(text, exc), LineAt(exc.lineno, exc.colno)) from exc
@@ -121,5 +125,5 @@ def _pointers(value: object, repeated: dict[int, tuple[str, ...]], at: str = "")
 
 
 def _indent(text: str) -> int | None:
-    found = re.match(r"[{\[]\r?\n( *)\S", text)
+    found = _FIRST_MEMBER.match(text)
     return len(found[1]) if found else None

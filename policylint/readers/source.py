@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,19 +31,18 @@ class Source:
     path: str
     file: Path = field(compare=False)
     member: Member | None = field(default=None, compare=False)
+    name: str = field(init=False, compare=False, repr=False)
+    """The last part of the path, case-folded: Windows does not tell `GPT.INI` from `gpt.ini`."""
+    suffix: str = field(init=False, compare=False, repr=False)
+    """The extension with its dot, case-folded."""
     _heads: list[bytes] = field(default_factory=list, compare=False, repr=False)
     """The first bytes once they were asked for: several readers look at them, and small files end there."""
 
-    @property
-    def name(self) -> str:
-        """The last part of the path, case-folded: Windows does not tell `GPT.INI` from `gpt.ini`."""
-        return self.path.rpartition("/")[2].casefold()
-
-    @property
-    def suffix(self) -> str:
-        """The extension with its dot, case-folded."""
-        stem, dot, extension = self.name.rpartition(".")
-        return f".{extension}" if dot and stem else ""
+    def __post_init__(self) -> None:
+        name = self.path.rpartition("/")[2].casefold()
+        stem, dot, extension = name.rpartition(".")
+        object.__setattr__(self, "name", name)  # every reader asks every file for both
+        object.__setattr__(self, "suffix", f".{extension}" if dot and stem else "")
 
     def at(self, place: Place = None) -> Evidence:
         """Evidence in this file."""
@@ -55,10 +55,11 @@ class Source:
         if self._heads and len(self._heads[0]) < HEAD:
             return self._heads[0]
         try:
-            size = self.file.stat().st_size
-            if size > MAX_BYTES:
-                raise ReadError("RD007", f"{size} bytes are more than the {MAX_BYTES} that are read of one file")
-            return self.file.read_bytes()
+            with self.file.open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                if size > MAX_BYTES:
+                    raise ReadError("RD007", f"{size} bytes are more than the {MAX_BYTES} that are read of one file")
+                return file.read()
         except OSError as exc:
             raise ReadError("RD001", f"cannot be opened: {exc.strerror or exc}") from exc
 

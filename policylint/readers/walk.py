@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path, PurePath
 
 from policylint.errors import UsageError
@@ -79,7 +80,7 @@ def _below(shown: str, path: Path, roots: list[Path]) -> Iterator[tuple[str, Pat
     while folders:
         name, folder = folders.pop()
         try:
-            entries = sorted(os.scandir(folder), key=lambda e: e.name)
+            entries = sorted(os.scandir(folder), key=attrgetter("name"))
         except OSError as exc:
             yield name, folder, ("RD001", f"the folder cannot be listed: {exc.strerror}")
             continue
@@ -100,7 +101,7 @@ def _below(shown: str, path: Path, roots: list[Path]) -> Iterator[tuple[str, Pat
 
 def _readable(name: str) -> str:
     """A file name as text: bytes that are not in the file system's encoding are shown escaped."""
-    return name.encode("utf-8", "backslashreplace").decode("utf-8")
+    return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _refusal(link: Path, roots: list[Path]) -> Refusal | None:

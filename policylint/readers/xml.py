@@ -91,7 +91,9 @@ def children(element: etree._Element, name: str) -> list[etree._Element]:
 def text_in(element: etree._Element | None, name: str) -> str | None:
     """The stripped text of the first child with that name, joined over nested nodes; None without such a child."""
     found = None if element is None else child(element, name)
-    return None if found is None else "".join(map(str, found.itertext())).strip()
+    if found is None:
+        return None
+    return ("".join(map(str, found.itertext())) if len(found) else found.text or "").strip()
 
 
 def route(element: etree._Element) -> tuple[int, ...]:

@@ -87,8 +87,7 @@ def _read(source: Source) -> Reading:
 
 def _gpos(root: etree._Element) -> dict[str, _Gpo]:
     gpos: dict[str, _Gpo] = {}
-    elements = (element for element in root if local(element))
-    for index, element in enumerate(elements):  # asking each of thousands for its route is slow
+    for index, element in enumerate(root.iterchildren("*")):  # asking each of thousands for its route is slow
         tag = local(element)
         if tag in _LISTS:
             continue
@@ -113,7 +112,7 @@ def _gpos(root: etree._Element) -> dict[str, _Gpo]:
 def _parts(element: etree._Element) -> dict[str, str]:
     """The texts of the children by name, with their blanks, which belong to the data; the first of a name counts."""
     found: dict[str, str] = {}
-    for child in element:
+    for child in element.iterchildren("*"):
         found.setdefault(local(child), "".join(map(str, child.itertext())) if len(child) else child.text or "")
     return found
 

@@ -58,7 +58,7 @@ def _side(written: Sequence[Written], scope: Scope, source: Source) -> Outcome:
 
     def here(evidence: Evidence) -> Evidence:
         at = evidence.place
-        return replace(evidence, place=written[at.record - 1].place) if isinstance(at, PolAt) else evidence
+        return Evidence(evidence.path, written[at.record - 1].place) if isinstance(at, PolAt) else evidence
 
     return Outcome(
         tuple(replace(claim, evidence=here(claim.evidence)) for claim in claimed),

@@ -34,9 +34,11 @@ def misfits(item: Item, definition: Definition, choice: Body, at: str) -> Iterat
     if lacking:
         message = f'"{item.name}" chooses {option} without {_named(lacking)}, which this choice needs'
         yield Problem("IN025", message, item.below(f"{at}/value"), item.id, definition.uri)
+    own = _side(definition.id) if ids else ""
     for id_ in ids:
-        if _side(id_) and _side(id_) != _side(definition.id) and id_.casefold() not in _OTHER_SIDE:
-            sides = _SAID[_side(id_)], _SAID[_side(definition.id)]
+        side = _side(id_)
+        if side and side != own and id_.casefold() not in _OTHER_SIDE:
+            sides = _SAID[side], _SAID[own]
             message = (
                 f'"{item.name}" has {id_}, a setting for {sides[0]}, below {definition.id}, which is for {sides[1]}'
             )

@@ -25,6 +25,7 @@ _FOREIGN = re.compile(r"(com\.apple|com\.android|com\.google|ddm-|linux_|safari_
 
 _DEVICE_PREPARATION = "enrollment_"
 _VERSION = re.compile(r"_v\d+$")
+_WHOLE = re.compile(r"0|-?[1-9]\d{0,18}")
 _PLACEHOLDER = re.compile(r"\{[^}]*\}$")
 _KEYS = ("key", "name", "id", "desc")
 """Children that name their row, strongest first; a placeholder at the end of the group's id comes before them."""
@@ -242,7 +243,7 @@ def _typed(value: str | int) -> Value:
         return value
     if value in ("true", "false"):
         return value == "true"
-    return int(value) if re.fullmatch(r"0|-?[1-9]\d{0,18}", value) else value
+    return int(value) if _WHOLE.fullmatch(value) else value
 
 
 def _is_pair(group: str, row: Body) -> bool:
