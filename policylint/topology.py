@@ -215,6 +215,8 @@ def parse(text: str, name: str) -> Topology:
         raise ConfigError(f"{name}: not valid TOML: {exc}") from exc
     except ValidationError as exc:
         raise ConfigError("\n".join(f"{name}: {line}" for line in explain(exc, Topology))) from exc
+    except (ValueError, RecursionError) as exc:  # an integer of thousands of digits; thousands of brackets
+        raise ConfigError(f"{name}: not valid TOML: a number or a nesting without end") from exc
 
 
 def explain(error: ValidationError, model: type[BaseModel]) -> Iterable[str]:

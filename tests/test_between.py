@@ -61,6 +61,22 @@ def test_a_pair_is_reported_once_with_its_first_three_settings() -> None:
     assert [policy.name for policy in found.policies] == ["One", "Two"]
 
 
+def test_a_label_says_what_the_file_says_and_what_it_becomes_where_windows_turns_it_round() -> None:
+    def sets(value: int) -> dict[str, int]:
+        return {"./Device/Vendor/MSFT/Policy/Config/Defender/AllowArchiveScanning": value}
+
+    (found,) = findings("IN009", [mdm("One", sets(0)), mdm("Two", sets(1))])
+    assert [place.label for place in found.locations] == [
+        "sets 0 (DisableArchiveScanning = 1)",
+        "sets 1 (DisableArchiveScanning = 0)",
+    ]
+
+
+def test_a_label_hides_a_secret() -> None:
+    (found,) = findings("IN009", [mdm(name, {f"{KEY}DefaultPassword": f"{name}!x"}) for name in ("One", "Two")])
+    assert [place.label for place in found.locations] == ["sets ****", "sets ****"]
+
+
 @pytest.mark.parametrize(
     ("mine", "theirs", "differ"),
     [("1", 1, False), (True, 1, False), ("TRUE", True, False), ("0", 1, True), (["b", "A"], ["a", "B"], False)],

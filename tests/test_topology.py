@@ -84,6 +84,13 @@ def test_what_is_not_toml_is_refused_with_its_place() -> None:
         parse("[[som]\npath = 1", "topology.toml")
 
 
+@pytest.mark.parametrize("text", [f"a = 1{'0' * 5000}", f"a = {'[' * 20_000}"], ids=["digits", "brackets"])
+def test_a_number_or_a_nesting_without_end_is_no_toml(text: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(text, "topology.toml")
+    assert str(caught.value) == "topology.toml: not valid TOML: a number or a nesting without end"
+
+
 def test_a_file_that_cannot_be_read_is_a_config_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"^nowhere\.toml: cannot be read"):
         load(tmp_path / "nowhere.toml", "nowhere.toml")

@@ -12,6 +12,7 @@ from policylint.estate import Estate
 from policylint.facts import ALWAYS
 from policylint.families.mdm_wins import uris_of
 from policylint.findings import Confidence, Severity
+from policylint.masks import masked
 from policylint.model import Claim, Policy, Value, shown
 from policylint.rank import Contestant
 from policylint.rank.reach import Reach
@@ -20,6 +21,8 @@ NAMED = 3
 """How many settings a message names before it counts them."""
 _LONGEST = 60
 _LAST = re.compile(r"[!/\\]")
+_BRIEF = re.compile(r"[^,\n]{1,24}")
+"""A value as the file writes it that a label has room for: `0`, `<disabled/>`, but no list."""
 _RULE = re.compile(r"\\asr\\rules!(.+)", re.IGNORECASE)
 
 CONFIDENCE: Mapping[Overlap, Confidence] = {"certain": "certain", "possible": "possible"}
@@ -78,14 +81,24 @@ def spots(meeting: Meeting, touches: Sequence[Touch]) -> tuple[Spot, ...]:
         spot
         for touch in touches[:NAMED]
         for spot in (
-            claim_spot(touch.mine, meeting.mine, f"sets {_value(touch.mine)}"),
-            claim_spot(touch.theirs, meeting.theirs, f"sets {_value(touch.theirs)}"),
+            claim_spot(touch.mine, meeting.mine, sets(touch.mine, meeting.mine)),
+            claim_spot(touch.theirs, meeting.theirs, sets(touch.theirs, meeting.theirs)),
         )
     )
 
 
+def sets(claim: Claim, policy: Policy) -> str:
+    """What a claim sets: `sets 1`, and what it becomes in Windows where that differs: `sets 1 (DisableX = 0)`."""
+    written = [one for one in policy.written if one.evidence == claim.evidence]
+    told = _value(written[0]) if len(written) == 1 else ""
+    if not _BRIEF.fullmatch(told) or same(Touch(claim, written[0])):
+        return f"sets {_value(claim)}"
+    name = _LAST.split(claim.setting.text)[-1]
+    return f"sets {told} ({name} {'absent' if claim.absent else f'= {_value(claim)}'})"
+
+
 def _value(claim: Claim) -> str:
-    text = "no value" if claim.absent else shown(claim.value)
+    text = "no value" if claim.absent else shown(masked((claim.setting.text, claim.origin), claim.value))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
