@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal
 
 from policylint.evidence import Evidence
@@ -27,6 +28,8 @@ class Scope(StrEnum):
 
 Value = int | str | bytes | bool | tuple[str, ...] | None
 
+_REMEMBERED = 1 << 16
+"""How many names are kept with their ids: policies of an estate set the same settings over and over."""
 _TENANT = re.compile(r"\{tenantid\}|\{0\}", re.IGNORECASE)
 
 
@@ -49,10 +52,15 @@ class SettingId:
 
 def registry(scope: Scope, key: str, value: str) -> SettingId:
     """The id of a registry value. `key` is without hive; a trailing backslash does not count, nor does case."""
-    text = f"{'HKLM' if scope is Scope.DEVICE else 'HKCU'}\\{key.rstrip(chr(92))}!{value}"
+    return _folded(f"{'HKLM' if scope is Scope.DEVICE else 'HKCU'}\\{key.rstrip(chr(92))}!{value}")
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _folded(text: str) -> SettingId:
     return SettingId(text, text.casefold())
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def csp(uri: str) -> SettingId:
     """The id of a CSP node, from an OMA-URI or a settings-catalog id.
 

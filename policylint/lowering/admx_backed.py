@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from policylint.catalogue.admx_policy import AdmxPolicy, AnyElement, Enum, ListBox
 from policylint.catalogue.element_state import EMPTIED
 from policylint.facts import ALWAYS, Is, When, every
-from policylint.lowering.admx_definitions import BACKED, Definitions, Miss
+from policylint.lowering.admx_definitions import Definitions, Miss, Spot
 from policylint.lowering.admx_registry import Write, disabled, element_writes, enabled_own, entry
 from policylint.lowering.context import Context
 from policylint.lowering.element_values import from_payload, from_value
@@ -33,17 +33,6 @@ UNLABELLED = "element"
 """What the reader calls a presentation without a label."""
 
 _STATES: Mapping[Value, bool] = {0: False, 1: True, "enabled": True, "disabled": False, "0": False, "1": True}
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """What a claim says something about: a policy, or one element of it, or one entry of a list."""
-
-    node: str
-    """The policy's own name in the profile, case-folded: a CSP node, or an `admx:` name."""
-    policy: AdmxPolicy
-    element: str = ""
-    entry: str = ""
 
 
 Found = list[tuple[Claim, Spot | None]]
@@ -86,15 +75,7 @@ def _states(found: Found) -> Mapping[str, bool | None]:
 
 
 def _by_node(claims: tuple[Claim, ...], definitions: Definitions) -> Found:
-    return [(claim, _node_spot(claim.setting.text, definitions)) for claim in claims]
-
-
-def _node_spot(text: str, definitions: Definitions) -> Spot | None:
-    parts = BACKED.fullmatch(text) if text.startswith("./") else None
-    policy = definitions.behind(parts[1]) if parts else None
-    if parts is None or policy is None or isinstance(policy, Miss):
-        return None
-    return Spot(csp(parts[1]).key, policy, parts[2] or "", parts[3] or "")
+    return [(claim, definitions.spot(claim.setting.text)) for claim in claims]
 
 
 def _by_display(claims: tuple[Claim, ...], definitions: Definitions) -> Found:
@@ -135,7 +116,7 @@ def _by_intent(claims: tuple[Claim, ...], definitions: Definitions) -> Found:
     """Intents: nodes of ingested areas, and `admx:namespace/Policy` with `admx:namespace/Policy/Element`."""
     found: Found = []
     for claim in claims:
-        spot = _node_spot(claim.setting.text, definitions)
+        spot = definitions.spot(claim.setting.text)
         parts = claim.setting.text.removeprefix("admx:").split("/")
         if claim.setting.key.startswith("admx:") and len(parts) in (2, 3):
             policy = definitions.of_app(parts[0], parts[1], claim.scope)
@@ -239,14 +220,18 @@ def _element_writes(claim: Claim, element: AnyElement, name: str) -> Iterable[Wr
 
 def _lowered(claim: Claim, writes: Iterable[Write]) -> tuple[Claim, ...]:
     """A claim for each write. That a list's other values go is not claimed."""
+    origin = _origin(claim)
     return tuple(
-        replace(
-            claim,
-            setting=registry(claim.scope, write.key, write.value_name),
-            value=write.value,
-            type=write.type or "REG_SZ",
-            absent=write.absent,
-            origin=_origin(claim),
+        Claim(
+            registry(claim.scope, write.key, write.value_name),
+            claim.scope,
+            write.value,
+            write.type or "REG_SZ",
+            claim.evidence,
+            write.absent,
+            claim.soft,
+            origin,
+            claim.when,
         )
         for write in writes
         if write.value_name != EMPTIED

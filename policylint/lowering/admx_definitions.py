@@ -17,7 +17,7 @@ from policylint.catalogue.admx import AdmxFile, AdmxStore, base_name
 from policylint.catalogue.admx_policy import AdmxPolicy, Control
 from policylint.errors import ReadError
 from policylint.estate import Estate
-from policylint.model import Claim, Scope
+from policylint.model import Claim, Scope, csp
 
 BACKED = re.compile(
     r"(\./(?:(?:Device|User)/)?Vendor/MSFT/(?:Policy/Config/[^/]+|BitLocker)/[^/]+)(?:/([^/]+)(?:/(.*))?)?",
@@ -66,6 +66,17 @@ class Miss:
 NOT_BACKED = Miss("is not ADMX-backed")
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What a claim says something about: a policy, or one element of it, or one entry of a list."""
+
+    node: str
+    """The policy's own name in the profile, case-folded: a CSP node, or an `admx:` name."""
+    policy: AdmxPolicy
+    element: str = ""
+    entry: str = ""
+
+
 @dataclass(frozen=True)
 class Definitions:
     """The definitions that claims of Intune are lowered through. Each node is looked up once."""
@@ -74,9 +85,23 @@ class Definitions:
     store: AdmxStore
     """The user's own, then the shipped ones."""
     _seen: dict[object, AdmxPolicy | Miss] = field(default_factory=dict, compare=False, repr=False)
+    _spots: dict[str, Spot | None] = field(default_factory=dict, compare=False, repr=False)
     _names: dict[tuple[str, int], Mapping[str, tuple[AdmxPolicy, ...]]] = field(
         default_factory=dict, compare=False, repr=False
     )
+
+    def spot(self, text: str) -> Spot | None:
+        """What the setting of that name stands for, where it is a node that is backed by ADMX, or below one."""
+        if text not in self._spots:
+            self._spots[text] = self._spot(text)
+        return self._spots[text]
+
+    def _spot(self, text: str) -> Spot | None:
+        parts = BACKED.fullmatch(text) if text.startswith("./") else None
+        policy = self.behind(parts[1]) if parts else None
+        if parts is None or policy is None or isinstance(policy, Miss):
+            return None
+        return Spot(csp(parts[1]).key, policy, parts[2] or "", parts[3] or "")
 
     def behind(self, node: str) -> AdmxPolicy | Miss:
         """The policy behind a CSP node, in the node's scope."""

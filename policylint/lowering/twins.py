@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from policylint.catalogue.gp_mapping import Form, Twin, by_key
 from policylint.model import Channel, Claim, Policy, Value, registry
@@ -57,14 +56,8 @@ def _accepted(claim: Claim, form: Form, policy: Policy) -> bool:
 
 
 def _claim(claim: Claim, twin: Twin, name: str, type: str, data: Value) -> Claim:
-    return replace(
-        claim,
-        setting=registry(twin.scope, twin.key, name),
-        value=data,
-        type=type,
-        absent=data is None,
-        origin=claim.origin or claim.setting.text,
-    )
+    setting, origin = registry(twin.scope, twin.key, name), claim.origin or claim.setting.text
+    return Claim(setting, claim.scope, data, type, claim.evidence, data is None, claim.soft, origin, claim.when)
 
 
 def _written(form: Form, name: str, value: Value) -> Iterator[Written]:
