@@ -221,6 +221,15 @@ HKLM\SOFTWARE\Policies\Microsoft\PassportForWork!UseCertificateForOnPremAuth (de
 """.lstrip().replace("{dash}", "\N{EN DASH}")
         )
 
+    def test_a_policy_that_agrees_with_the_winner_does_not_lose(self, tmp_path: Path) -> None:
+        at = desk(tmp_path)
+        (loser,) = at.contested.losers
+        agreeing = loser._replace(claim=replace(loser.claim, value=1))
+        text = told(at, replace(at.contested, losers=(agreeing,)))
+        assert [line.rpartition("  ")[2].rpartition("- ")[2] for line in text.splitlines() if " ---" in line] == [
+            "says the same"
+        ]
+
     def test_an_outcome_names_the_settings_that_decide_it(self, tmp_path: Path) -> None:
         at = desk(tmp_path)
         lines = told(at, at.outcome).splitlines()

@@ -44,7 +44,7 @@ def _contenders(subject: Result | Outcome, locator: Locator, paint: Paint) -> It
     width = gutter(spots)
     for number, ((contender, wins), spot) in enumerate(zip(ranked, spots, strict=True), 1):
         path, style = contender.claim.evidence.path, "good" if wins else "related"
-        drawn = located(path, spot, _label(subject, wins), width, paint, style, primary=wins)
+        drawn = located(path, spot, _label(contender, subject, wins), width, paint, style, primary=wins)
         yield [*_contender(number, contender, wins, subject, paint), *drawn]
     if not ranked:
         yield ["  no policy says anything about it"]
@@ -107,11 +107,14 @@ def _written(contender: Contender) -> str:
     return "" if same else f" = {terminal(spelled(open_value(stated[0], value)))}"
 
 
-def _label(subject: Result | Outcome, wins: bool) -> str:
+def _label(contender: Contender, subject: Result | Outcome, wins: bool) -> str:
+    """What becomes of a claim; nothing where no winner is known. One that agrees with the winner loses nothing."""
     if wins:
         return "decides" if isinstance(subject, Outcome) else "wins"
-    open_result = isinstance(subject, Outcome) or subject.winner is None
-    return "" if open_result else "loses"
+    if isinstance(subject, Outcome) or subject.winner is None:
+        return ""
+    winner, claim = subject.winner.claim, contender.claim
+    return "says the same" if (claim.value, claim.absent) == (winner.value, winner.absent) else "loses"
 
 
 def _verdict(subject: Result | Outcome, paint: Paint) -> Iterator[str]:
