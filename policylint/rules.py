@@ -36,6 +36,8 @@ class Rule(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     id: str = Field(pattern=r"^[A-Z]{2}\d{3}$")
+    also: list[str] = []
+    """Ids that people of another family look for it by: the rule has one place, and is found from both."""
     name: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     check: str
     severity: Severity
@@ -54,6 +56,11 @@ class Rule(BaseModel):
     def family(self) -> str:
         """The two letters that rules of one subject share."""
         return self.id[:2]
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Everything that names this rule alone, in upper case."""
+        return (self.id, *self.also, self.name.upper())
 
 
 def rules_folder() -> Path:
@@ -100,7 +107,7 @@ def select(rules: Mapping[str, Rule], wanted: Iterable[str], unwanted: Iterable[
 def _expand(rules: Mapping[str, Rule], names: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for name in (part.strip().upper() for text in names for part in text.split(",")):
-        hits = {id_ for id_, rule in rules.items() if name in (id_, rule.family, rule.name.upper())}
+        hits = {id_ for id_, rule in rules.items() if name in (rule.family, *rule.called)}
         if not hits:
             families = sorted({rule.family for rule in rules.values()})
             raise UsageError(f"no rule or family '{name}'; families: {', '.join(families)}")
@@ -112,7 +119,7 @@ def find_rule(name: str, rules: Mapping[str, Rule]) -> Rule:
     """The rule of that id or name. Raises UsageError, with the closest one, when there is none."""
     wanted = name.strip().casefold()
     for rule in rules.values():
-        if wanted in (rule.id.casefold(), rule.name):
+        if wanted.upper() in rule.called:
             return rule
     near = _nearest(wanted, [text for rule in rules.values() for text in (rule.id.casefold(), rule.name)])
     raise UsageError(

@@ -17,7 +17,7 @@ from policylint.model import FileRecord
 from policylint.reports.inputs import inputs
 from policylint.reports.rulebook import explanation, listing, listing_json
 from policylint.rule_tests import messages, run_fixtures
-from policylint.rules import Fixture, Rule, find_rule, read_rules, rules_folder, select
+from policylint.rules import Fixture, Rule, find_rule, load_rules, read_rules, rules_folder, select
 
 RULES = read_rules(rules_folder())
 WITHOUT_FIXTURES = {"RD001": "no file is unreadable everywhere: permissions do not bind root, nor every file system"}
@@ -281,3 +281,10 @@ def test_the_inputs_are_listed_by_path_and_counted_by_kind() -> None:
 
 def test_no_inputs_are_said() -> None:
     assert inputs([]) == "0 files: 0 read, 0 ignored, 0 unread; 0 settings\n"
+
+
+def test_a_rule_is_found_by_the_ids_of_other_families_that_it_also_has() -> None:
+    rules = load_rules()
+    assert [find_rule(name, rules).id for name in ("AD007", "in023", "IN032")] == ["WH018", "RD015", "RD010"]
+    assert list(select(rules, ["AD007"])) == ["WH018"]
+    assert [name for rule in rules.values() for name in rule.also if name in rules] == []

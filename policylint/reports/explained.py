@@ -30,7 +30,7 @@ def rule_or_law(name: str) -> Callable[[str, bool], str] | None:
     """How a rule of that id or name, or a law of that id, is printed in a format; None where there is neither."""
     wanted = name.strip().casefold()
     rules = load_rules()
-    rule = next((one for one in rules.values() if wanted in (one.id.casefold(), one.name)), None)
+    rule = next((one for one in rules.values() if wanted.upper() in one.called), None)
     if rule is not None:
         return lambda form, _: explanation(rule) if form == "text" else _rule_json(rule)
     law = next(((id_, one) for id_, one in LAWS.items() if id_.casefold() == wanted), None)

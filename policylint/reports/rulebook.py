@@ -33,7 +33,8 @@ FAMILIES = {
 
 def explanation(rule: Rule) -> str:
     """One rule as `explain` prints it: what it finds, why that matters, what to do, an example, and the documents."""
-    parts = [f"{rule.id} {rule.name} ({rule.severity}, {rule.status}, since {rule.since})"]
+    also = f", also {' and '.join(rule.also)}" if rule.also else ""
+    parts = [f"{rule.id} {rule.name} ({rule.severity}, {rule.status}, since {rule.since}{also})"]
     parts.append(_wrapped(rule.summary, ""))
     parts += [f"{title}\n{_wrapped(text)}" for title, text in (("Why", rule.why), ("Fix", rule.fix))]
     if rule.fail:
