@@ -147,6 +147,30 @@ class OsVersions:
     last: str
     exclude: bool = False
 
+    def admits(self, build: str) -> bool | None:
+        """Whether it lets a version of Windows through; None where the two do not give the numbers that decide."""
+        before = _against(build, self.first)
+        after = _against(build, self.last)
+        outside = before == -1 or after == 1
+        if not outside and (before is None or after is None):
+            return None
+        return outside is self.exclude
+
+
+def _against(version: str, bound: str) -> int | None:
+    """-1, 0 or 1 for a version below, at or above a bound; 0 where there is no bound, None where nobody can tell."""
+    ours, theirs = (
+        tuple(int(n) if n.isdecimal() else -1 for n in text.strip().split(".")) for text in (version, bound)
+    )
+    if not bound.strip():
+        return 0
+    if -1 in ours or -1 in theirs:
+        return None
+    length = min(len(ours), len(theirs))
+    if ours[:length] != theirs[:length]:
+        return -1 if ours[:length] < theirs[:length] else 1
+    return 0 if len(ours) >= len(theirs) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -226,6 +250,8 @@ class Policy:
     assignments: tuple[Assignment, ...] | None = None
     """None: the export carries no assignments, which is not the same as unassigned (an empty tuple)."""
     os_versions: OsVersions | None = None
+    priority: int | None = None
+    """Of an enrolment policy: 1 is the best, 0 the tenant's default, which comes last."""
     made_from: str = ""
     """The family of the template that a settings catalog policy was made from: `baseline`, `endpointSecurity…`."""
 
@@ -248,6 +274,8 @@ class Problem:
     """The id of the policy it concerns."""
     setting: str | None = None
     """The setting it concerns, where one is known."""
+    severity: Literal["error", "warning", "note"] | None = None
+    """Where it differs from the rule's."""
 
 
 FileStatus = Literal["read", "ignored", "unread"]

@@ -61,7 +61,6 @@ UNDER_ANOTHER_NAME = {
     "W-PREREQ": "test_whfb_trust.py::test_prerequisites_are_listed_and_do_not_decide",
     "W-CKTR": "test_disagreements.py::test_d23_the_cloud_kerberos_ticket_is_not_required_for_cloud_trust",
     "I-CR-WHERE": "test_channels.py::test_d19_the_ddfs_hint_does_not_decide_between_profiles",
-    "I-ENR": "test_whfb_trust.py::test_w_tenant_the_tenant_wide_policy_counts_for_devices_enrolled_after_it",
 }
 """Rules whose test bears the name of a disagreement, of a kind of setting or of another rule; `*`: a whole file."""
 
@@ -108,7 +107,6 @@ DECIDES_NOTHING = {
     "I-CR-ZERO": "how an arbiter would compare, where none is documented to",
     "I-SCOPE-EXIST": CHECKED,
     "I-USERHIVE": NO_OUTCOME,
-    "I-APPLICABILITY": NO_INPUT,
 }
 
 

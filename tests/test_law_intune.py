@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from policylint.effective import Effective
+from policylint.effective import Effective, State
 from policylint.estate import Estate
 from policylint.evidence import Evidence
-from policylint.model import Assignment, Channel, Claim, Group, Policy, Scope, csp
+from policylint.model import Assignment, Channel, Claim, Group, OsVersions, Policy, Scope, csp
 from policylint.rank import rank
 from policylint.resolve import resolve
 from policylint.topology import Facts, Filter, Target, Topology
@@ -124,3 +126,45 @@ def test_i_scope_bare_vendor_is_the_device_and_user_is_a_setting_of_its_own() ->
 
 def test_i_scope_assign_a_device_setting_may_be_assigned_to_users() -> None:
     assert states(settle(profile(include("People")), groups=["People"])) == REACHED
+
+
+@pytest.mark.parametrize(
+    ("build", "rule", "state"),
+    [
+        ("10.0.22631.3007", OsVersions("10.0.22000", "10.0.22631"), (State.DETERMINED, 1)),
+        ("10.0.22631.3007", OsVersions("10.0.22000", "10.0.22631", exclude=True), None),
+        ("10.0.19045.1", OsVersions("10.0.22000", ""), None),
+        ("10.0.26100.1", OsVersions("10.0.22000", "10.0.22631", exclude=True), (State.DETERMINED, 1)),
+        ("10.0.22000", OsVersions("10.0.22000.500", ""), (State.CONDITIONAL, 1)),
+        (None, OsVersions("10.0.22000", ""), (State.CONDITIONAL, 1)),
+    ],
+)
+def test_i_applicability_a_rule_restricts_a_profile_to_versions_of_windows(
+    build: str | None, rule: OsVersions, state: tuple[State, int] | None
+) -> None:
+    policy = replace(profile(Assignment("all-devices"), value=1), os_versions=rule)
+    target = Target(name="T", facts=Facts(join="entra", mdm=True, os_build=build))
+    rows = resolve(rank(Estate((policy,)), target)).settings
+    assert [(row.state, row.value) for row in rows] == ([] if state is None else [state])
+
+
+def test_i_enr_of_several_enrolment_policies_the_one_with_the_best_priority_counts() -> None:
+    def enrolment(name: str, value: int, priority: int, *assigned: Assignment) -> Policy:
+        return replace(profile(*assigned, value=value, name=name), kind="enrolment", priority=priority)
+
+    default = enrolment("Default", 0, 0, Assignment("all-users"))
+    pilot = enrolment("Pilot", 1, 1, include("Pilot"))
+    everybody = enrolment("Everybody", 2, 2, Assignment("all-users"))
+    facts = Facts(join="entra", mdm=True, enrolled_after_tenant_policy=True)
+
+    def value(*groups: str) -> object:
+        target = Target(name="T", groups=list(groups), facts=facts)
+        (row,) = resolve(rank(Estate((default, pilot, everybody)), target)).settings
+        return (
+            row.state,
+            row.value,
+            [(o.policy.name, o.reason) for o in rank(Estate((default, pilot)), target).excluded],
+        )
+
+    assert value("Pilot") == (State.DETERMINED, 1, [("Default", "I-ENR")])
+    assert value() == (State.DETERMINED, 2, [("Pilot", "I-ENR")])

@@ -9,7 +9,7 @@ from policylint.checks.found import Found, Spot, listed, quoted
 from policylint.checks.overlap import is_unassigned, members
 from policylint.estate import Estate
 from policylint.findings import Confidence
-from policylint.model import Assignment, Channel, OsVersions, Policy
+from policylint.model import Assignment, Channel, Policy
 
 _VIRTUAL = {"all-devices": "all devices", "all-users": "all users"}
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -125,10 +125,10 @@ def old_kind(estate: Estate) -> Iterator[Found]:
 
 def no_declared_version(estate: Estate) -> Iterator[Found]:
     """An applicability rule leaves out the Windows of every target whose build is told (IN027, I-APPLICABILITY)."""
-    builds = [told for target in estate.topology.target if (told := _numbers(target.facts.os_build or ""))]
+    builds = [build for target in estate.topology.target if (build := target.facts.os_build)]
     for policy in estate.policies if builds else ():
         rule = policy.os_versions
-        if rule is not None and all(_left_out(rule, build) for build in builds):
+        if rule is not None and all(rule.admits(build) is False for build in builds):
             versions = f"{rule.first or 'any version'} to {rule.last or 'any later one'}"
             yield _found(
                 policy,
@@ -136,18 +136,3 @@ def no_declared_version(estate: Estate) -> Iterator[Found]:
                 f"{versions}",
                 "correct the versions in the applicability rule of",
             )
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """A version as numbers; empty for what is none."""
-    parts = version.strip().split(".")
-    return tuple(map(int, parts)) if all(part.isdecimal() for part in parts) else ()
-
-
-def _left_out(rule: OsVersions, build: tuple[int, ...]) -> bool:
-    """Whether a rule certainly leaves out a build: numbers that one of the two does not give are not compared."""
-    first, last = _numbers(rule.first), _numbers(rule.last)
-    before = bool(first) and build[: len(first)] < first[: len(build)]
-    after = bool(last) and build[: len(last)] > last[: len(build)]
-    inside = bool(first) and bool(last) and build > first and build[: len(last)] < last
-    return inside if rule.exclude else before or after

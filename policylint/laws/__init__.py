@@ -100,6 +100,16 @@ LAWS: Mapping[str, Law] = {
     **CHANNEL_LAWS,
     # Intune
     "I-ASG-NONE": Law("a profile without assignments has no effect", "DOC", "Assign policies in Microsoft Intune"),
+    "I-APPLICABILITY": Law(
+        "an applicability rule restricts a profile to versions of Windows",
+        "DOC",
+        "Create a device profile in Microsoft Intune: applicability rules",
+    ),
+    "I-ENR": Law(
+        "enrolment policies count at enrolment; of several the one with the best priority does",
+        "DOC",
+        "Set up the Enrollment Status Page; deviceEnrollmentConfiguration (Microsoft Graph)",
+    ),
     "I-ASG-EXCL": Law(
         "excluding a group beats including one of the same type", "DOC", "Assign policies in Microsoft Intune"
     ),

@@ -122,6 +122,8 @@ REFUSALS = {
     "W-JOIN": "this channel does not reach a device with this join type and enrolment",
     "I-ASG-EXCL": "its assignments do not include this target",
     "I-ASG-VIRTUAL": "its assignments do not include this target",
+    "I-ENR": "an enrolment policy with a better priority reaches it",
+    "I-APPLICABILITY": "the profile's applicability rule leaves this Windows out",
     "W-TENANT": "the device was not enrolled after the tenant-wide policy was made",
 }
 """Why a policy does not reach a target, by the rule of the gate that it fails."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from policylint.estate import Estate
-from policylint.facts import ALWAYS, Is, When, every, negate, some
+from policylint.facts import ALWAYS, NEVER, Is, When, every, negate, some
 from policylint.model import Assignment, Channel, Policy
 from policylint.rank.reach import Excluded, Placement, Reach
 from policylint.targets import member
@@ -21,7 +21,8 @@ def mdm_reaches(at: Placement) -> Iterator[Reach | Excluded]:
         if policy.channel is not Channel.MDM:
             continue
         if policy.kind == "enrolment":
-            rule, gate = "W-TENANT", Is("enrolled-after-tenant-policy")
+            yield Reach(policy, ALWAYS, ("W-TENANT",), (("W-JOIN", enrolled), *_at_enrolment(policy, at)))
+            continue
         elif policy.assignments is None:
             rule, gate = "I-EXPLAIN", Is(f'assignment of "{policy.name}"')
         elif all(a.exclude for a in policy.assignments):
@@ -30,7 +31,42 @@ def mdm_reaches(at: Placement) -> Iterator[Reach | Excluded]:
         else:
             virtual = any(not a.exclude and a.target in ("all-devices", "all-users") for a in policy.assignments)
             rule, gate = "I-ASG-VIRTUAL" if virtual else "I-ASG-EXCL", assigned(policy.assignments, policy, at)
-        yield Reach(policy, ALWAYS, (rule,), (("W-JOIN", enrolled), (rule, gate)))
+        yield Reach(policy, ALWAYS, (rule,), (("W-JOIN", enrolled), (rule, gate), *_applicable(policy, at)))
+
+
+def _at_enrolment(policy: Policy, at: Placement) -> Iterator[tuple[str, When]]:
+    """Enrolment policies count for devices enrolled after them; of several the one with the best priority (I-ENR).
+
+    Priority 1 is the best, and 0 is that of the tenant's default, which comes last and goes to everybody.
+    """
+    yield "W-TENANT", Is("enrolled-after-tenant-policy")
+    yield "I-ENR", _enrols(policy, at)
+    mine = _priority(policy)
+    for other in at.estate.policies if mine is not None else ():
+        theirs = _priority(other) if other.kind == "enrolment" else None
+        if theirs is not None and mine is not None and theirs < mine:
+            yield "I-ENR", negate(_enrols(other, at))
+
+
+def _priority(policy: Policy) -> tuple[bool, int] | None:
+    return None if policy.priority is None else (policy.priority == 0, policy.priority)
+
+
+def _enrols(policy: Policy, at: Placement) -> When:
+    if not policy.priority:
+        return ALWAYS
+    if policy.assignments is None:
+        return Is(f'assignment of "{policy.name}"')
+    return assigned(policy.assignments, policy, at)
+
+
+def _applicable(policy: Policy, at: Placement) -> Iterator[tuple[str, When]]:
+    """What the profile's applicability rule says of the target's Windows (I-APPLICABILITY)."""
+    if policy.os_versions is not None:
+        build = at.known.get("os-build")
+        told = policy.os_versions.admits(build) if isinstance(build, str) else None
+        gate = Is(f'applicability rule of "{policy.name}"') if told is None else ALWAYS if told else NEVER
+        yield "I-APPLICABILITY", gate
 
 
 def assigned(assignments: Iterable[Assignment], policy: Policy, at: Placement) -> When:

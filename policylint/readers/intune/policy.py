@@ -23,8 +23,13 @@ def policy(item: Item, label: str, kind: PolicyKind, parts: Iterable[Claim | Pro
         claims,
         assignments=assignments(item),
         os_versions=os_versions(item.body.get("deviceManagementApplicabilityRuleOsVersion")),
+        priority=_priority(item.body.get("priority")),
     )
     return Found(label, policy=made, problems=problems, groups=groups(item))
+
+
+def _priority(stated: object) -> int | None:
+    return stated if isinstance(stated, int) and not isinstance(stated, bool) else None
 
 
 def os_versions(stated: object) -> OsVersions | None:
