@@ -60,7 +60,7 @@ def _from_problem(problem: Problem, rule: Rule, policy: Policy | None) -> Findin
     return Finding(
         rule.id,
         rule.name,
-        rule.severity,
+        problem.severity or rule.severity,
         "certain",
         problem.message,
         (Location(problem.evidence, "primary"),),

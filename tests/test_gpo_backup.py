@@ -286,7 +286,7 @@ def test_an_extension_list_out_of_order_is_said(tmp_path: Path) -> None:
     (tmp_path / FOLDER / "Backup.xml").write_bytes(core)
     assert told(read(tmp_path)) == [
         (
-            "RD016",
+            "GP008",
             f"the extension list of the computer side is not sorted: {REGISTRY_CSE} comes too late, and [MS-GPOL] has "
             "Windows stop reading the list there",
         )
@@ -299,7 +299,7 @@ def test_g_cse_guid_an_extension_out_of_sequence_applies_nothing(tmp_path: Path)
     core = backup.core_xml().replace(b"<![CDATA[[{3", b"<![CDATA[[{827D319E-6EAC-11D2-A4EA-00C04F79F83A}{0}][{3", 1)
     (tmp_path / FOLDER / "Backup.xml").write_bytes(core)
     reading = read(tmp_path)
-    assert (only(reading).claims, [p.rule for p in reading.problems]) == ((), ["RD016", "RD006"])
+    assert (only(reading).claims, [p.rule for p in reading.problems]) == ((), ["GP008", "RD006"])
 
 
 # Other settings files

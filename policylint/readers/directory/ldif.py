@@ -61,7 +61,7 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
     """Takes `.ldif` and `.ldf` files, and text files that begin like LDIF.
 
     Problems: RD001, RD005, RD007 (the file is unread); RD027 for lines that cannot be used (the file is unread, the
-    rest of it counts).
+    rest of it counts), GP024 for links of a container that is no scope of management.
     """
     readings: list[Reading] = []
     rest: list[Source] = []
@@ -101,6 +101,8 @@ class _Export:
     """sAMAccountName by DN without case: what members are called."""
     domain_sid: str | None = None
     faults: list[Problem] = field(default_factory=list)
+    strays: list[Problem] = field(default_factory=list)
+    """Links on objects that Windows does not look at."""
 
 
 def _read(source: Source) -> Reading:
@@ -118,7 +120,7 @@ def _read(source: Source) -> Reading:
         described=(Described(topology, source.at()),),
         directory=gpos,
         wmi_queries=tuple(_queries(export)),
-        problems=tuple(export.faults),
+        problems=(*export.faults, *export.strays),
         files=(FileRecord(source.path, "unread" if reason else "read", KIND, reason),),
     )
 
@@ -152,6 +154,9 @@ def _put(export: _Export, entry: Entry) -> None:
         export.soms.append((path, entry))
         if not path.startswith("site:") and "/" not in path:
             export.domain_sid = _sid(entry) or export.domain_sid
+    elif (entry.text("gplink") or "").strip():
+        message = f"GPOs are linked to '{entry.dn}', which is no site, domain or OU: Windows never looks there"
+        export.strays.append(Problem("GP024", message, export.source.at(LineAt(entry.line))))
     elif gpo is not None:
         export.gpos.append((gpo, entry))
     elif entry.text("mswmi-name") is not None:

@@ -9,6 +9,7 @@ from policylint.evidence import Evidence
 from policylint.model import Channel, Claim, Policy, Problem, Scope, Sweep
 from policylint.readers.directory.known import DirectoryGpo
 from policylint.readers.gpo.cse import NAMES, in_sequence
+from policylint.readers.gpo.extension_lists import unsorted
 from policylint.readers.gpo.files import classify
 from policylint.readers.gpo.tree import SIDES
 
@@ -18,11 +19,14 @@ Registered = Mapping[Scope, tuple[str, ...] | None]
 def applied(policies: Iterable[Policy], gpos: Iterable[DirectoryGpo]) -> tuple[list[Policy], list[Problem]]:
     """The policies without the settings that stand in files whose extension the directory does not register (RD006).
 
+    A list out of order is a GP008, whatever was read of its GPO.
+
     Only copies of SYSVOL are looked at, where a file's path tells the GPO's id; a backup brings its own lists.
     """
+    gpos = [gpo for gpo in gpos if gpo.registered is not None]
     lists = {gpo.id: gpo.registered for gpo in gpos if gpo.registered is not None}
     kept: list[Policy] = []
-    problems: list[Problem] = []
+    problems = [fault for gpo in gpos for fault in unsorted(gpo.registered or {}, gpo.evidence, gpo.id)]
     for policy in policies:
         told = lists.get(policy.id) if policy.channel is Channel.GPO else None
         if told is None:

@@ -1,6 +1,7 @@
 """Advanced audit policy: `audit.csv` ([MS-GPAC] 2.2; rules G-AUD-ADV and G-AUD-VALUES).
 
-Only the GUID and the number count: names and the words beside the number are in the language of the editor.
+Only the GUID and the number count: names and the words beside the number are in the language of the editor. Where the
+words are English they are compared with the number (GP032).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from policylint.errors import ReadError
 from policylint.evidence import LineAt
 from policylint.facts import ALWAYS, Is
-from policylint.model import Scope
+from policylint.model import Problem, Scope
 from policylint.readers.gpo.settings_file import Found, Written
 from policylint.readers.source import Source, decode
 
@@ -22,7 +23,9 @@ ZERO_IS_NONE = Is(f"{_DISPUTE} (0 means no auditing)")
 _GUID = re.compile(r"\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}")
 _SID = re.compile(r"S-1(-[0-9A-FX]+)+")
 _COLUMNS = 7
-_TARGET, _NAME, _CATEGORY, _NUMBER = 1, 2, 3, 6
+_TARGET, _NAME, _CATEGORY, _WORDS, _NUMBER = 1, 2, 3, 4, 6
+_MEANT = {"no auditing": (0, 4), "success": (1,), "failure": (2,), "success and failure": (3,)}
+"""The numbers that editors and [MS-GPAC] 2.2.1.3 have for the words of a system row."""
 _SACLS = ("fileglobalsacl", "registryglobalsacl")
 _HIGHEST = {"System": 4, "user": 31}
 
@@ -64,10 +67,27 @@ def _write_subcategory(written: Written, line: int, cells: list[str]) -> None:
         written.damaged(line, f"'{cells[_CATEGORY]}' is not the GUID of a subcategory")
     elif target.casefold() == "system":
         _write_number(written, line, f"audit:{guid}", cells[_NUMBER], _HIGHEST["System"])
+        _compare(written, line, cells)
     else:
         sid = target.removeprefix("*").upper()
         user = sid if _SID.fullmatch(sid) else target
         _write_number(written, line, f"audit:{guid}/{user}", cells[_NUMBER], _HIGHEST["user"])
+
+
+def _compare(written: Written, line: int, cells: list[str]) -> None:
+    """GP032 where number and words of a system row do not say the same, or say so by one document of two (D30)."""
+    words, number = cells[_WORDS], cells[_NUMBER]
+    meant = _MEANT.get(words.casefold())
+    if meant is None or not number.isascii() or not number.isdigit():
+        return
+    row = f"line {line}: '{cells[_NAME]}'"
+    setting, evidence = f"audit:{cells[_CATEGORY].casefold()}", written.source.at(LineAt(line))
+    if int(number) not in meant:
+        message = f"{row} has the number {number} beside the words '{words}'; Windows uses the number"
+        written.problems.append(Problem("GP032", message, evidence, setting=setting))
+    elif int(number) == 0:
+        message = f"{row} has 0 for '{words}', which by [MS-GPAC] leaves the subcategory as it is, and 4 would be none"
+        written.problems.append(Problem("GP032", message, evidence, setting=setting, severity="note"))
 
 
 def _write_number(written: Written, line: int, name: str, text: str, highest: int) -> None:

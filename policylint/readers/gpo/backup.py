@@ -15,9 +15,10 @@ from policylint.errors import ReadError
 from policylint.model import Channel, FileRecord, Filtering, Link, Policy, Problem, Scope
 from policylint.readers.gpo import preferences, security_descriptor
 from policylint.readers.gpo.backup_folder import Backup, collect, superseded
-from policylint.readers.gpo.cse import in_sequence, out_of_order
+from policylint.readers.gpo.cse import in_sequence
+from policylint.readers.gpo.extension_lists import unsorted
 from policylint.readers.gpo.files import AUDIT_CSV, FOREIGN, REGISTRY_POL, TEMPLATE, classify
-from policylint.readers.gpo.tree import SIDES, Registered, read_tree
+from policylint.readers.gpo.tree import Registered, read_tree
 from policylint.readers.source import Reading, Source, problem
 
 _TREE = "domainsysvol/gpo/"
@@ -154,15 +155,7 @@ def _registered(backup: Backup) -> tuple[Registered | None, list[Problem]]:
     if core is None or source is None:
         return None, []
     lists = {Scope.DEVICE: core.machine_extensions, Scope.USER: core.user_extensions}
-    faults = []
-    for scope, guids in lists.items():
-        stray = out_of_order(guids or ())
-        if stray is not None:
-            message = (
-                f"the extension list of the {SIDES[scope]} side is not sorted: {stray} comes too late, and [MS-GPOL] "
-                "has Windows stop reading the list there"
-            )
-            faults.append(Problem("RD016", message, source.at(), backup.id))
+    faults = list(unsorted(lists, source.at(), backup.id))
     return {scope: None if guids is None else frozenset(in_sequence(guids)) for scope, guids in lists.items()}, faults
 
 

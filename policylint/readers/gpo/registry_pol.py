@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from policylint.catalogue import certificates
 from policylint.evidence import Evidence, PolAt
-from policylint.model import Claim, Problem, Scope, Sweep, registry
+from policylint.model import Claim, Problem, Scope, Sweep, registry, shown
 from policylint.readers.gpo.pol_records import Record, records
 from policylint.readers.gpo.registry_values import TYPES, type_name, value_of
 from policylint.readers.source import Source
@@ -50,7 +50,7 @@ def claims(
 
     Problems: RD002 a key that names a hive or nothing, data that its type does not allow (the bytes are kept as the
     value); RD005 a name that is not UTF-16; RD012 a type or instruction that [MS-GPREG] does not know;
-    RD036 a certificate under the thumbprint of another.
+    RD036 a certificate under the thumbprint of another; GP029 a value that an earlier record writes too.
     """
     half = _Half(scope, source)
     for record in records:
@@ -60,7 +60,7 @@ def claims(
         elif record.name.startswith("**"):
             _instruct(half, record)
         elif record.name or record.type or record.data:
-            _write(half, record, _claim(half, record, record.name))
+            _write_once(half, record, _claim(half, record, record.name))
     kept = tuple(claim for key, claim in half.written.values() if not _swept_since(half, key, claim))
     return kept, tuple(half.sweeps.values()), tuple(half.problems)
 
@@ -103,6 +103,18 @@ def _check_certificate(half: _Half, record: Record, name: str, value: bytes) -> 
 def _write(half: _Half, record: Record, claim: Claim) -> None:
     half.written.pop(claim.setting.key, None)
     half.written[claim.setting.key] = record.key, claim
+
+
+def _write_once(half: _Half, record: Record, claim: Claim) -> None:
+    """Writes a value, and says so where an earlier record has written it: what that one wrote is never seen."""
+    _, earlier = half.written.get(claim.setting.key, ("", None))
+    plain = earlier is not None and not earlier.absent and not earlier.soft
+    if earlier is not None and plain and not _swept_since(half, record.key, earlier):
+        same = (earlier.type, earlier.value) == (claim.type, claim.value)
+        differs = f"{shown(earlier.value)}, and this one {shown(claim.value)}: the last counts"
+        message = f"'{claim.setting}' is written twice in the file; an earlier record has "
+        half.complain("GP029", record, message + ("the same value" if same else differs))
+    _write(half, record, claim)
 
 
 def _delete(half: _Half, record: Record, name: str) -> None:
