@@ -276,8 +276,6 @@ class Problem:
     """The setting it concerns, where one is known."""
     severity: Literal["error", "warning", "note"] | None = None
     """Where it differs from the rule's."""
-    severity: Literal["error", "warning", "note"] | None = None
-    """Where it differs from the rule's."""
 
 
 FileStatus = Literal["read", "ignored", "unread"]
