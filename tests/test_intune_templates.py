@@ -100,9 +100,9 @@ def test_a_user_right_that_is_blocked_keeps_its_graph_name(tmp_path: Path) -> No
     assert values(only(read_one(tmp_path, profile))) == {f"graph:{ENDPOINT}/userRightsBackupData.state": "blocked"}
 
 
-def test_user_defined_turns_network_protection_off_where_it_means_so(tmp_path: Path) -> None:
+def test_user_defined_network_protection_keeps_its_graph_name_because_the_sources_contradict(tmp_path: Path) -> None:
     found = values(only(read_one(tmp_path, template(ENDPOINT, defenderNetworkProtectionType="userDefined"))))
-    assert found == {f"{CONFIG}/Defender/EnableNetworkProtection": 0}
+    assert found == {f"graph:{ENDPOINT}/defenderNetworkProtectionType": "userDefined"}
 
 
 def test_members_of_a_firewall_profile_are_settings_of_the_firewall_csp(tmp_path: Path) -> None:

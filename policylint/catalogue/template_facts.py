@@ -16,7 +16,8 @@ FIREWALL = "./Device/Vendor/MSFT/Firewall/MdmStore"
 ENDPOINT = "windows10EndpointProtectionConfiguration"
 GENERAL = "windows10GeneralConfiguration"
 
-AUDITED: Words = {"block": 1, "enable": 1, "auditMode": 2, "userDefined": 0, "disable": 0}
+AUDITED: Words = {"block": 1, "enable": 1, "auditMode": 2, "disable": 0}
+"""`userDefined` is "disable" in the portal and "no intent" in Graph's reference: what it writes is not certain."""
 NTLM: Words = {
     "none": 0,
     "requireNtmlV2SessionSecurity": 524288,
@@ -101,7 +102,7 @@ NEWER: Mapping[tuple[str, str], tuple[str, str, Words]] = {
 WORDS: Mapping[str, Words] = {
     # Named after the node, but the portal's switch reads "Block", and the security baselines of Intune turn it on.
     "applicationmanagement/msiallowusercontroloverinstall": {"true": 0},
-    "defender/puaprotection": {"userDefined": 0, "disable": 0, "block": 1, "enable": 1, "audit": 2, "auditMode": 2},
+    "defender/puaprotection": {"disable": 0, "block": 1, "enable": 1, "audit": 2, "auditMode": 2},
     "defender/enablenetworkprotection": AUDITED,
     "defender/enablecontrolledfolderaccess": {
         **AUDITED,

@@ -156,12 +156,14 @@ def wrong_type_or_range(estate: Estate) -> Iterator[Found]:
     for (_, _, contrast), places in found.items():
         policy, claim = places[0]
         more = f" and {len(places) - 1} more" if len(places) > 1 else ""
+        by_type = contrast.startswith("as ")
         yield Found(
             f"{quoted([policy.name])} holds {claim.setting.text}{more} {contrast}: what Windows makes of it is not "
             "documented",
             tuple(claim_spot(other, policy) for _, other in places[:10]),
             claim.setting.text,
             claim.scope.value,
+            severity="warning" if by_type else None,  # a number out of range is wrong, another type may still be read
             confidence="likely",
         )
 

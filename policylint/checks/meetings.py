@@ -49,6 +49,9 @@ class Meeting:
         return "certain" if "certain" in found else "possible" if "possible" in found else "never"
 
 
+CROWD = 60
+"""So many policies that set one thing are held against each other in pairs; nobody reads the pairs of more."""
+
 At = tuple[str, Scope]
 Claims = list[tuple[int, Claim]]
 
@@ -62,7 +65,7 @@ def _meetings(estate: Estate) -> tuple[Meeting, ...]:
     found: dict[tuple[int, int], list[Touch]] = {}
     profiles = _by_setting(estate, Channel.MDM)
     for claims in profiles.values():
-        for (first, one), (second, other) in combinations(claims, 2):
+        for (first, one), (second, other) in _pairs(claims):
             if first != second:
                 found.setdefault((first, second), []).append(Touch(one, other))
     for at, claims in _by_setting(estate, Channel.GPO, profiles).items():
@@ -74,6 +77,20 @@ def _meetings(estate: Estate) -> tuple[Meeting, ...]:
         if not _copies(estate.policies[mine], estate.policies[theirs])
     )
     return tuple({(m.theirs.channel, m.mine.name, m.theirs.name): m for m in made}.values())
+
+
+def _pairs(claims: Claims) -> Iterator[tuple[tuple[int, Claim], tuple[int, Claim]]]:
+    """Everybody with everybody; in a crowd everybody with the first that says each thing, so that cost stays linear."""
+    if len(claims) <= CROWD:
+        yield from combinations(claims, 2)
+        return
+    firsts = {(claim.value, claim.absent): (number, claim) for number, claim in reversed(claims)}
+    for one in claims:
+        yield from ((min(one, other, key=_number), max(one, other, key=_number)) for other in firsts.values())
+
+
+def _number(claim: tuple[int, Claim]) -> int:
+    return claim[0]
 
 
 def _by_setting(estate: Estate, channel: Channel, among: Container[At] | None = None) -> Mapping[At, Claims]:

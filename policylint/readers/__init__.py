@@ -159,9 +159,10 @@ def _policy_order(policy: Policy) -> tuple[str, str, str]:
     return policy.name.casefold(), policy.id, policy.evidence.path
 
 
-def _nothing(readings: Iterable[Reading], files: int, given: Sequence[str]) -> Iterable[Problem]:
+def _nothing(readings: Sequence[Reading], files: int, given: Sequence[str]) -> Iterable[Problem]:
     """What must never look like a clean run: no policy at all below the given paths."""
     if not any(reading.policies or reading.reduced for reading in readings):
         found = f"in {files} files" if files > 1 else "in 1 file" if files else "because there is no file"
-        message = f"no GPO and no Intune policy was found {found}: nothing was checked"
+        checked = "only definitions were" if any(reading.admx for reading in readings) else "nothing was"
+        message = f"no GPO and no Intune policy was found {found}: {checked} checked"
         yield Problem("RD018", message, Evidence(given[0] if given else "."))
