@@ -148,9 +148,9 @@ def resolve_contest(contestants: Sequence[Contestant], law: ChannelLaw = NO_SWIT
 
 def _losers(story: _Story, winner: Contestant | None) -> tuple[Contender, ...]:
     """Everybody else, strongest first; the winner's policy is not said to lose against itself."""
-    own = "" if winner is None else winner.policy.id
-    listed = enumerate(story.ranked)
-    return tuple([contender(c, *story.beaten_by(number)) for number, c in listed if c.reach.policy.id != own])
+    own = "" if winner is None else winner.reach.policy.id
+    told = story.beaten_by
+    return tuple([_as_named(c, told(n)) for n, c in enumerate(story.ranked) if c.reach.policy.id != own])
 
 
 def _candidates(story: _Story) -> tuple[Value, ...]:
@@ -186,6 +186,10 @@ def _merged(contestants: Sequence[Contestant]) -> tuple[str, ...]:
 
 def contender(contestant: Contestant, *reasons: str) -> Contender:
     """A contestant as results name it, with what is still open about it; without reasons it carries its reach's."""
+    return _as_named(contestant, reasons)
+
+
+def _as_named(contestant: Contestant, reasons: tuple[str, ...]) -> Contender:
     claim, reach = contestant.claim, contestant.reach
     if claim.when is not contestant.when:
         claim = replace(claim, when=contestant.when)

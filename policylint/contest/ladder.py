@@ -12,7 +12,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from policylint.facts import ALWAYS, Every, When
-from policylint.model import Channel
 from policylint.rank import Contestant
 from policylint.rank.reach import Reach
 from policylint.rank.strength import Place, rule_between, strength
@@ -37,7 +36,8 @@ class Ladder(NamedTuple):
 def ladder(contestants: Sequence[Contestant]) -> Ladder | None:
     """The contest in order; None where an order is open, or the claims are not all of GPOs that simply write."""
     for c in contestants:
-        if c.claim.soft or not c.reach.som or c.reach.policy.channel is not Channel.GPO:
+        reach = c.reach
+        if c.claim.soft or not reach.som or reach.scope is None:  # Intune's policies have no side of their own
             return None
     keyed = sorted([(strength(c.reach), number) for number, c in enumerate(contestants)])
     ranked = tuple([contestants[number] for _, number in keyed])
