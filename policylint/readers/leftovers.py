@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from policylint.errors import ReadError
 from policylint.model import FileRecord, Problem
@@ -33,10 +33,15 @@ KNOWN: dict[str, tuple[str, str]] = {
 """By extension: what the file is, and the rule that reports that it is not evaluated yet ('' when nothing is lost)."""
 
 
+MANY = 10
+"""So many files of one suffix that nothing recognises are reported one by one."""
+
+
 def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
     """Takes every file that is left; none is passed over without a record."""
     records: list[FileRecord] = []
     problems: list[Problem] = []
+    strange: dict[str, list[Source]] = {}
     for source in sources:
         kind, rule = KNOWN.get(source.suffix, ("unknown", "RD009"))
         try:
@@ -51,10 +56,22 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
         reason = {"RD009": "not recognised", "RD010": "not evaluated yet"}.get(rule, "no policy")
         records.append(FileRecord(source.path, "ignored", kind, reason))
         if rule == "RD009":
-            problems.append(Problem(rule, "no reader recognises this file", source.at()))
+            strange.setdefault(source.suffix, []).append(source)
         elif rule:
             problems.append(Problem(rule, f"{kind}: recognised, but not evaluated yet", source.at()))
+    problems += (one for alike in strange.values() for one in _strange(alike))
     return Reading(problems=tuple(problems), files=tuple(records)), []
+
+
+def _strange(alike: Sequence[Source]) -> Iterator[Problem]:
+    """One problem for each file that nothing recognises; one for all where many have the same suffix."""
+    first = alike[0]
+    if len(alike) <= MANY:
+        yield from (Problem("RD009", "no reader recognises this file", source.at()) for source in alike)
+        return
+    kind = f"with the suffix {first.suffix}" if first.suffix else "without a suffix"
+    message = f"no reader recognises this file and {len(alike) - 1} others {kind}: --show-inputs lists them"
+    yield Problem("RD009", message, first.at())
 
 
 XML_ROOTS: dict[str, tuple[str, str]] = {
