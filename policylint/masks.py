@@ -13,22 +13,13 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from policylint.model import Value
+from policylint.secret_words import WORD, anchors, arguments, folded, stems
 
 MASK = "****"
 
 Span = tuple[int, int]
 
-_WORD = (
-    r"(?:passwor[dt]|passwd|pwd|passphrase|passcode|secret|psk|key[ _-]?material"
-    r"|(?:shared|private|secret|account|access|api|wpa|wep|network|recovery)[ _-]?key"
-    r"|(?:enrol?lment|access|auth|api|bearer|refresh|registration|sas)[ _-]?token|pfx[ _-]?(?:cert[ _-]?)?blob)"
-    r"(?:value|text|string|hash|blob|base64|plain|encrypted)*\d*"
-)
-_NAME = re.compile(_WORD + r"!?\s*$", re.IGNORECASE)
-_ANCHOR = re.compile(
-    rf"(?P<type>secretsettingvalue)|(?P<word>{_WORD})|(?P<flag>isencrypted)|(?P<url>://)", re.IGNORECASE
-)
-"""Where looking is worth while; what stands around it decides."""
+_NAME = re.compile(WORD + r"!?\s*$", re.IGNORECASE)
 _HARMLESS = re.compile(
     r"\s*(?:|\d|true|false|\*+|(?:not ?|un)configured|(?:en|dis)abled?|allow(?:ed)?|block(?:ed)?|required?|none"
     r"|(?:<|&lt;|\\+u003c)(?:enabled|disabled)\s*/.*)\s*",
@@ -55,12 +46,6 @@ _FOLLOWING = _compiled(
     r"(?:string|data|value)(?:\s[^<>]{0,200})?" + _GT + _MARKED_UP,
 )
 """What comes after the name of a secret and holds the secret itself."""
-_ARGUMENT = re.compile(
-    r"(?<![^\s=\"'])(?:--?|/)\w*(?:pass(?:w\w*|phrase|code)?|pwd|secret)(?:[ \t]+|[:=])"
-    r"(?P<v>\"[^\"\n]*\"|'[^'\n]*'|[^\s\"'<>,;]+)",
-    re.IGNORECASE,
-)
-"""A password on a command line: `-Password …`, `/pass:…`."""
 _OPENING = re.compile(_LT + r"[\w:.-]*$", re.IGNORECASE)
 _ELEMENT = re.compile(
     r"(?:\s[^<>]{0,200})?" + _GT + r"(?:\s*" + _LT + r"value" + _GT + r")?" + _MARKED_UP, re.IGNORECASE | re.DOTALL
@@ -71,6 +56,7 @@ _ASSIGNED = re.compile(r"\"?[ \t]*=[ \t]*(?:[12357],)?(?!\d+,)(?P<v>[^\r\n]*)")
 """DefaultPassword=1,"…" of a security template; numbers (type 4) are not passwords."""
 _PEM = re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?P<v>.{0,20000}?)(?:-----END|$)", re.DOTALL)
 """A private key between its marks."""
+_PEM_MARK = "-----BEGIN "
 _USER = re.compile(r"[^/\s:@\"'<>]*:(?P<v>[^@/\s\"'<>]+)@")
 """https://user:…@proxy"""
 
@@ -84,6 +70,8 @@ _OBJECT_VALUE = re.compile(r"\w*value(?:\\*\")\s*:\s*" + _QUOTED, re.IGNORECASE 
 _OBJECT_VALUES = re.compile(r"\w*values(?:\\*\")\s*:\s*\[(?P<v>[^\[\]{}]*)\]", re.IGNORECASE)
 _TRUE = re.compile(r"\\*\"\s*:\s*true", re.IGNORECASE)
 _QUOTE = re.compile(r"\\*\"")
+_QUOTED_END = re.compile(r"\\*[\"']|&quot;", re.IGNORECASE)
+"""Whatever ends a quoted name: nothing else is an attribute's value or a member's."""
 _BRACE = re.compile(r"[{}]")
 _NEAR = 300
 """How far back the beginning of a tag, line or member is looked for, in characters."""
@@ -124,8 +112,11 @@ def _blank(text: str) -> str:
 
 def spans(text: str) -> tuple[Span, ...]:
     """Where secrets stand in a text of any format: start and end offsets, sorted, not overlapping."""
-    named = [span for anchor in _ANCHOR.finditer(text) for span in _around(text, anchor)]
-    return _merged([*named, *_values(*_ARGUMENT.finditer(text), *_PEM.finditer(text))])
+    low = folded(text)
+    found = stems(low)
+    named = [span for anchor in anchors(text, low, found) for span in _around(text, anchor)]
+    keys = _PEM.finditer(text) if _PEM_MARK in text else ()
+    return _merged([*named, *_values(*arguments(text, found), *keys)])
 
 
 def _around(text: str, anchor: re.Match[str]) -> Iterator[Span]:
@@ -140,17 +131,21 @@ def _around(text: str, anchor: re.Match[str]) -> Iterator[Span]:
 
 
 def _named(text: str, anchor: re.Match[str]) -> Iterator[Span]:
-    before, end = text[max(0, anchor.start() - _NEAR) : anchor.start()], anchor.end()
+    """What comes after the word is looked at first: it is at hand, and mostly rules the notation out."""
+    end = anchor.end()
+    before = text[max(0, anchor.start() - _NEAR) : anchor.start()]
     for pattern in _FOLLOWING:
         yield from _values(pattern.match(text, end))
-    if _OPENING.search(before):
-        yield from _values(_ELEMENT.match(text, end))
-    if _is_line(before):
-        yield from _values(_ASSIGNED.match(text, end))
-    if (attribute := _ATTRIBUTE.search(before)) and text.startswith(attribute["q"], end):
-        yield from _in_tag(text, anchor)
-    if (member := _MEMBER.search(before)) and _QUOTE.match(text, end):
-        yield from _in_object(text, anchor.start(), member["named"] + anchor[0])
+    if (element := _ELEMENT.match(text, end)) and _OPENING.search(before):
+        yield from _values(element)
+    if (assigned := _ASSIGNED.match(text, end)) and _is_line(before):
+        yield from _values(assigned)
+    if _QUOTED_END.match(text, end):
+        attribute, member = _ATTRIBUTE.search(before), _MEMBER.search(before)
+        if attribute and text.startswith(attribute["q"], end):
+            yield from _in_tag(text, anchor)
+        if member and _QUOTE.match(text, end):
+            yield from _in_object(text, anchor.start(), member["named"] + anchor[0])
 
 
 def _values(*matches: re.Match[str] | None) -> Iterator[Span]:
