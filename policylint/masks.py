@@ -51,7 +51,8 @@ _ELEMENT = re.compile(
     r"(?:\s[^<>]{0,200})?" + _GT + r"(?:\s*" + _LT + r"value" + _GT + r")?" + _MARKED_UP, re.IGNORECASE | re.DOTALL
 )
 """<keyMaterial>…, <Password><Value>…"""
-_LINE = re.compile(r"[^=<>\"{}\r\n]*$")
+_NO_NAME = frozenset('=<>"{}\r\n')
+"""What the name of a line does not hold."""
 _ASSIGNED = re.compile(r"\"?[ \t]*=[ \t]*(?:[12357],)?(?!\d+,)(?P<v>[^\r\n]*)")
 """DefaultPassword=1,"…" of a security template; numbers (type 4) are not passwords."""
 _PEM = re.compile(r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?P<v>.{0,20000}?)(?:-----END|$)", re.DOTALL)
@@ -154,8 +155,8 @@ def _values(*matches: re.Match[str] | None) -> Iterator[Span]:
 
 def _is_line(before: str) -> bool:
     """Whether nothing but a name stands before the word on its line."""
-    name = _LINE.search(before)
-    return name is not None and (name.start() == 0 or before[name.start() - 1] in '\r\n"')
+    stop = max(map(before.rfind, _NO_NAME))
+    return stop < 0 or before[stop] in '\r\n"'
 
 
 def _in_tag(text: str, anchor: re.Match[str]) -> Iterator[Span]:

@@ -46,6 +46,8 @@ def hidden(text: str) -> str:
         '{"isEncrypted": true, "value": "hunter2"}',
         r"MACHINE\Software\Winlogon\DefaultPassword=1,hunter2",
         r'"MACHINE\Software\Winlogon\DefaultPassword"=1,"hunter2"',
+        "MinimumLength = 0\nPassword = hunter2\n",
+        "MinimumLength = 0\r\nPassword = hunter2\r\n",
         "proxy https://user:hunter2@proxy.contoso.com:8080/",
     ],
 )
