@@ -20,6 +20,8 @@ from policylint.zip_member import Member
 
 _KEPT = 128
 """Files kept in memory: findings come sorted by path, and their related places are mostly in few files."""
+_REMEMBERED = 4096
+"""Spots kept in memory: one policy is the winner or the loser of many findings, at the same place each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +78,17 @@ class Locator:
         """`paths` says where the files named in evidence are opened (`Estate.paths`)."""
         self._paths = paths
         self._open = functools.lru_cache(_KEPT)(self._load)
+        self._spot = functools.lru_cache(_REMEMBERED)(self._find)
 
     def locate(self, evidence: Evidence, excerpt: bool = True) -> Spot:
         """The spot of a piece of evidence, with or without an excerpt.
 
         Never fails: a file that vanished or changed since it was read leaves what the evidence itself says.
         """
+        return Spot() if evidence.place is None else self._spot(evidence, excerpt)
+
+    def _find(self, evidence: Evidence, excerpt: bool) -> Spot:
         place = evidence.place
-        if place is None:
-            return Spot()
         return _FINDERS[type(place)](self._open(evidence.path), place, excerpt)
 
     def _load(self, path: str) -> _File | None:
