@@ -17,7 +17,7 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 def terminal(text: str) -> str:
     """The text with every control, format and line-breaking character as a visible escape such as `\\x1b`."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # it is False for all of _UNSEEN, and for some that may be shown
         return text
     return "".join(_visible(char) if unicodedata.category(char) in _UNSEEN else char for char in text)
 

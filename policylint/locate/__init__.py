@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from policylint.errors import ReadError
-from policylint.evidence import ByteAt, Evidence, JsonAt, LineAt, PolAt, XmlAt
+from policylint.evidence import ByteAt, Evidence, JsonAt, LineAt, Place, PolAt, XmlAt
 from policylint.locate.json import JsonText
 from policylint.locate.pol import decoded
 from policylint.locate.text import Excerpt, Lines
@@ -20,8 +20,6 @@ from policylint.zip_member import Member
 
 _KEPT = 128
 """Files kept in memory: findings come sorted by path, and their related places are mostly in few files."""
-_REMEMBERED = 4096
-"""Spots kept in memory: one policy is the winner or the loser of many findings, at the same place each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +76,28 @@ class Locator:
         """`paths` says where the files named in evidence are opened (`Estate.paths`)."""
         self._paths = paths
         self._open = functools.lru_cache(_KEPT)(self._load)
-        self._spot = functools.lru_cache(_REMEMBERED)(self._find)
+        self._prepared: dict[tuple[Evidence, bool], Spot] = {}
 
     def locate(self, evidence: Evidence, excerpt: bool = True) -> Spot:
         """The spot of a piece of evidence, with or without an excerpt.
 
         Never fails: a file that vanished or changed since it was read leaves what the evidence itself says.
         """
-        return Spot() if evidence.place is None else self._spot(evidence, excerpt)
+        if evidence.place is None:
+            return Spot()
+        known = self._prepared.get((evidence, excerpt))
+        return known or _spot(self._open(evidence.path), evidence.place, excerpt)
 
-    def _find(self, evidence: Evidence, excerpt: bool) -> Spot:
-        place = evidence.place
-        return _FINDERS[type(place)](self._open(evidence.path), place, excerpt)
+    def prepare(self, evidence: Iterable[Evidence], excerpt: bool = True) -> None:
+        """Finds many places at once, so that each file is opened once; `locate` then has them at hand."""
+        files: dict[str, dict[Evidence, None]] = {}
+        for one in evidence:
+            files.setdefault(one.path, {})[one] = None
+        for path, places in files.items():
+            file = self._load(path)
+            for one in places:
+                if one.place is not None:
+                    self._prepared[one, excerpt] = _spot(file, one.place, excerpt)
 
     def _load(self, path: str) -> _File | None:
         file = self._paths.get(path)
@@ -101,6 +109,10 @@ class Locator:
             return _File(file.read_bytes())
         except (OSError, ValueError, ReadError):
             return None
+
+
+def _spot(file: _File | None, place: Place, excerpt: bool) -> Spot:
+    return _FINDERS[type(place)](file, place, excerpt)
 
 
 def _at(lines: Lines, span: tuple[int, int] | None, excerpt: bool, pointer: str | None = None) -> Spot:

@@ -14,9 +14,12 @@ import re
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NEXT = re.compile(r"[ \t\r\n]*(?:,[ \t\r\n]*)?")
 """What stands between two members, as far as it is there."""
-_PLAIN_KEY = re.compile(r'"([^"\\]*)"[ \t\r\n]*:[ \t\r\n]*')
 _STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _SCALAR = re.compile(r"[^\s,\]}\"\[{:]+")
+_MEMBER = re.compile(
+    rf'"([^"\\]*)"[ \t\r\n]*:[ \t\r\n]*(?:({_STRING.pattern}|{_SCALAR.pattern}){_NEXT.pattern})?', re.DOTALL
+)
+"""A member whose key holds no escape, and all of it when the value is no container."""
 _NESTING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
 _parsed = json.JSONDecoder(strict=False).raw_decode
 
@@ -30,7 +33,6 @@ class JsonText:
         self._text = text
         self._members: dict[int, dict[str, Span]] = {}
         """Of each container on the way of a pointer, by where it starts."""
-        self._root: Span | None = None
 
     def find(self, pointer: str) -> Span | None:
         """Start and end of the value; None when the document has no such value.
@@ -46,42 +48,49 @@ class JsonText:
             return None
 
     def _follow(self, tokens: list[str]) -> Span | None:
-        if self._root is None:
-            start = self._space(0)
-            self._root = start, self._end(start)
-        span = self._root
+        start = self._space(0)
+        nested = tokens and self._text[start : start + 1] in ("{", "[")
+        span = start, len(self._text) if nested else self._end(start)
         for token in tokens:
-            if self._text[span[0]] == '"':
+            if self._text[span[0] : span[0] + 1] == '"':
                 return span if self._text[span[0] + 1 : span[1]].lstrip(' \\nrt"')[:1] in ("{", "[") else None
-            if span[0] not in self._members:
-                self._members[span[0]] = self._scan(span[0])
-            found = self._members[span[0]].get(token)
+            found = self._inside(span[0]).get(token)
             if found is None:
                 return None
             span = found
         return span
 
-    def _scan(self, start: int) -> dict[str, Span]:
+    def _inside(self, start: int) -> dict[str, Span]:
         """The members of an object or array that starts there: by key or index, the span of the value."""
-        text, opening = self._text, self._text[start]
-        found: dict[str, Span] = {}
-        if opening not in "{[":
-            return found
-        at, number = self._space(start + 1), 0
+        if start not in self._members:
+            scan = {"{": self._object, "[": self._array}.get(self._text[start : start + 1])
+            self._members[start] = scan(self._space(start + 1)) if scan else {}
+        return self._members[start]
+
+    def _object(self, at: int) -> dict[str, Span]:
+        text, found = self._text, dict[str, Span]()
         while text[at : at + 1] not in ("}", "]"):
-            token = str(number)
-            if opening == "{":
-                token, at = self._key(at)
+            member = _MEMBER.match(text, at)
+            if member and member[2]:
+                found[member[1]] = member.span(2)
+                at = member.end()
+                continue
+            key, at = (member[1], member.end()) if member else self._key(at)
             end = self._end(at)
-            found[token] = at, end
-            at, number = self._match(_NEXT, end), number + 1
+            found[key] = at, end
+            at = self._match(_NEXT, end)
+        return found
+
+    def _array(self, at: int) -> dict[str, Span]:
+        text, found = self._text, dict[str, Span]()
+        while text[at : at + 1] not in ("}", "]"):
+            end = self._end(at)
+            found[str(len(found))] = at, end
+            at = self._match(_NEXT, end)
         return found
 
     def _key(self, at: int) -> tuple[str, int]:
         """The key that stands there, and where its value begins."""
-        plain = _PLAIN_KEY.match(self._text, at)
-        if plain:
-            return plain[1], plain.end()
         end = self._match(_STRING, at)
         colon = self._space(end)
         if self._text[colon : colon + 1] != ":":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 
 from policylint.masks import MASK, spans, within
 
@@ -16,6 +17,8 @@ _LONGEST = 60
 """Characters of the marked part, when the line is cut."""
 _DEEPEST = 8
 """Characters of indentation that are kept: PowerShell indents by the length of the key, a hundred and more."""
+_with_its_end = (1).__add__
+"""The length of a line, its line feed counted."""
 _INDENT = re.compile(r"[ \t]*")
 
 
@@ -34,7 +37,7 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._starts = [0, *accumulate(map(_with_its_end, map(len, text.split("\n"))))][:-1]
         self._masks: tuple[tuple[int, int], ...] | None = None
 
     def position(self, offset: int) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from dataclasses import dataclass, field
+from typing import Any
 from xml.parsers import expat
 
 _TAG = re.compile(r"""<(?:"[^"]*"|'[^']*'|[^"'>])*>""")
@@ -18,12 +18,12 @@ _CONTENT = re.compile(r"\s*(?:<!\[CDATA\[\s*((?!\]\]>)\S(?:(?!\]\]>).)*?)\s*\]\]
 Span = tuple[int, int]
 
 
-@dataclass(slots=True)
-class _Element:
-    start: int
-    end: int = -1
-    """Where the end tag begins; the start again for an empty-element tag."""
-    children: list[_Element] = field(default_factory=list)
+_START, _END, _CHILDREN = 0, 1, 2
+_Element = list[Any]
+"""Where the start tag begins; where the end tag begins (the start again for an empty-element tag); the child elements.
+
+A plain list, because nearly all of a document's elements are built only to be counted.
+"""
 
 
 class XmlText:
@@ -39,17 +39,17 @@ class XmlText:
         """Start and end of the text of an element that has nothing but text, else of its start tag; None if absent."""
         element: _Element | None = self._root
         for index in route:
-            if element is None or index >= len(element.children):
+            if element is None or index + _CHILDREN >= len(element):
                 return None
-            element = element.children[index]
+            element = element[index + _CHILDREN]
         return None if element is None else self._span(element)
 
     def _span(self, element: _Element) -> Span:
-        start = self._offset(element.start)
+        start = self._offset(element[_START])
         tag = _TAG.match(self._text, start)
         begin = tag.end() if tag else start
-        end = self._offset(element.end) if element.end > element.start else begin
-        inside = None if element.children else _CONTENT.fullmatch(self._text, begin, end)
+        end = self._offset(element[_END]) if element[_END] > element[_START] else begin
+        inside = None if element[_CHILDREN:] else _CONTENT.fullmatch(self._text, begin, end)
         return (start, begin) if inside is None else inside.span(inside.lastindex or 0)
 
     def _offset(self, at: int) -> int:
@@ -60,16 +60,16 @@ class XmlText:
 def _elements(data: bytes) -> _Element | None:
     """The tree of elements with their byte offsets; as far as the document is well-formed."""
     parser = expat.ParserCreate("utf-8")
-    top = _Element(0)
+    top: _Element = [0, -1]
     open_elements = [top]
 
     def start(_name: str, _attributes: object) -> None:
-        element = _Element(parser.CurrentByteIndex)
-        open_elements[-1].children.append(element)
+        element = [parser.CurrentByteIndex, -1]
+        open_elements[-1].append(element)
         open_elements.append(element)
 
     def end(_name: str) -> None:
-        open_elements.pop().end = parser.CurrentByteIndex
+        open_elements.pop()[_END] = parser.CurrentByteIndex
 
     def entity(*_declaration: object) -> None:
         raise ValueError("declares entities")
@@ -78,6 +78,7 @@ def _elements(data: bytes) -> _Element | None:
     parser.EndElementHandler = end
     parser.EntityDeclHandler = entity
     parser.buffer_text = True
+    parser.ordered_attributes = True  # a list is built faster than a dict, and nobody looks at it
     with contextlib.suppress(expat.ExpatError, ValueError):  # the file changed: what was seen so far still stands
         parser.Parse(data, True)
-    return top.children[0] if top.children else None
+    return top[_CHILDREN] if top[_CHILDREN:] else None

@@ -25,6 +25,7 @@ def render(
 ) -> str:
     """The findings in order of file, place and rule."""
     paint = painter(color)
+    locator.prepare((finding.locations[0].evidence for finding in findings if finding.locations), excerpt=False)
     lines = [_line(finding, locator, paint) for finding in ordered(findings)]
     return "\n".join([*lines, summary_line(findings, summary)]) + "\n"
 

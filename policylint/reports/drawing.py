@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 
@@ -23,6 +24,8 @@ _STYLES: dict[str, dict[str, object]] = {
     "good": {"fg": "green", "bold": True},
     "faint": {"dim": True},
 }
+
+_ASCII = re.compile(r"[\x00-\x7f]+")
 
 
 def painter(color: bool) -> Paint:
@@ -63,7 +66,6 @@ def _printable(text: str) -> str:
 
 def _columns(text: str) -> int:
     """How many columns of a terminal the text takes (Unicode Standard Annex 11)."""
-    if text.isascii():
-        return len(text)
-    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
-    return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in text)
+    special = "" if text.isascii() else _ASCII.sub("", text)
+    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in special)
+    return len(text) + wide - sum(unicodedata.combining(char) > 0 for char in special)

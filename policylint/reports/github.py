@@ -22,6 +22,7 @@ def render(
     color: bool = False,
 ) -> str:
     """A command per finding in order of file, place and rule; then the counts, as plain text of the log."""
+    locator.prepare((location.evidence for finding in findings for location in finding.locations), excerpt=False)
     lines = [_command(finding, locator) for finding in ordered(findings)]
     return "\n".join([*lines, summary_line(findings, summary)]) + "\n"
 

@@ -71,6 +71,7 @@ def render(
         "findings": tally(findings),
         "ignored": summary.ignored,
     }
+    locator.prepare((location.evidence for finding in findings for location in finding.locations), excerpt=False)
     return dumps(
         {
             "version": VERSION,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import cast
 
 from policylint.evidence import Evidence
 from policylint.locate import Locator
@@ -11,10 +12,35 @@ VERSION = 1
 
 Json = dict[str, object]
 
+_quoted = json.encoder.encode_basestring_ascii
+
 
 def dumps(document: object) -> str:
-    """The document as ASCII text with a line break at its end."""
-    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+    """The document as ASCII text, indented by two, with a line break at its end."""
+    return _text(document, "\n") + "\n"
+
+
+def _text(value: object, lead: str) -> str:
+    """`json.dumps(value, indent=2)`, whose encoder is written in Python once there is an indent; `lead` begins a line.
+
+    Names of members are text.
+    """
+    kind = type(value)
+    if kind is str:
+        return _quoted(cast(str, value))
+    if kind is dict and value:
+        inner = lead + "  "
+        members = [f"{_quoted(name)}: {_text(member, inner)}" for name, member in cast(Json, value).items()]
+        return f"{{{inner}{f',{inner}'.join(members)}{lead}}}"
+    if kind is list and value:
+        inner = lead + "  "
+        items = cast(list[object], value)
+        return f"[{inner}{f',{inner}'.join([_text(item, inner) for item in items])}{lead}]"
+    if value is None:
+        return "null"
+    if kind is int:
+        return str(value)
+    return json.dumps(value, indent=2).replace("\n", lead)
 
 
 def place(evidence: Evidence, locator: Locator) -> Json:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from policylint.evidence import ByteAt, Evidence, JsonAt, LineAt, PolAt, XmlAt
@@ -11,13 +13,23 @@ from policylint.findings import SEVERITIES, Finding
 
 def ordered(findings: Sequence[Finding]) -> list[Finding]:
     """The findings sorted: errors first, then by place; equal findings stay side by side."""
-    return sorted(findings, key=_key)
+    ranked = sorted(((_key(finding), finding) for finding in findings), key=itemgetter(0))
+    alike = (list(group) for _, group in groupby(ranked, key=itemgetter(0)))
+    return [finding for group in alike for finding in _settled([finding for _, finding in group])]
 
 
 def _key(finding: Finding) -> tuple[Any, ...]:
-    places = [_place(location.evidence) for location in finding.locations]
+    """What tells nearly all findings apart."""
+    first = [_place(location.evidence) for location in finding.locations[:1]]
     subject = (finding.rule, finding.setting or "", finding.scope or "", finding.message, finding.targets)
-    return SEVERITIES.index(finding.severity), places[:1], *subject, places, repr(finding)
+    return SEVERITIES.index(finding.severity), first, *subject
+
+
+def _settled(alike: list[Finding]) -> list[Finding]:
+    """Findings with one key, sorted by their other places, and then by all that is in them."""
+    if len(alike) == 1:
+        return alike
+    return sorted(alike, key=lambda finding: ([_place(one.evidence) for one in finding.locations], repr(finding)))
 
 
 def _place(evidence: Evidence) -> tuple[Any, ...]:

@@ -33,6 +33,7 @@ def render(
     color: bool = False,
 ) -> str:
     """One run: the rules sorted by id, the findings in order of file, place and rule."""
+    locator.prepare((location.evidence for finding in findings for location in finding.locations), excerpt=False)
     found = ordered(findings)
     ids = sorted({*rules, *(finding.rule for finding in found)})
     index = {id: number for number, id in enumerate(ids)}

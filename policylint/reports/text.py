@@ -29,6 +29,7 @@ def render(
 ) -> str:
     """The findings in order of file, place and rule, then one line of counts."""
     paint = painter(color)
+    locator.prepare(location.evidence for finding in findings for location in finding.locations)
     blocks = ["\n".join(_finding(finding, locator, paint)) for finding in ordered(findings)]
     return "\n\n".join([*blocks, paint(summary_line(findings, summary), "strong")]) + "\n"
 
