@@ -89,8 +89,11 @@ def over_worlds(
     """
     situations, exhaustive = view.hello.situations(subjects)
     seen: dict[tuple[str | None, str | None], tuple[Found, int, bool]] = {}
+    answers: dict[int, list[Found]] = {}
     for number, situation in enumerate(situations):
-        for found in predicate(situation):
+        if situation.alike not in answers:
+            answers[situation.alike] = list(predicate(situation))
+        for found in answers[situation.alike]:
             key = found.setting, found.scope
             first, count, assumed = seen.get(key, (found, 0, number == 0))
             seen[key] = first, count + 1, assumed

@@ -78,7 +78,8 @@ def _twice(view: View, way: str) -> Iterator[_Twice]:
     for (key, _), contestants in contests.items():
         value = written_to(key) if key.startswith(way) else ""
         scope = Scope.USER if value.startswith("hkcu\\") else Scope.DEVICE
-        for policy, other in meeting(contests.get((value, scope), ()), contestants):
+        policies = contests.get((value, scope))
+        for policy, other in meeting(policies, contestants) if policies else ():
             if not _same(policy, other):
                 yield _Twice(policy, other)
 

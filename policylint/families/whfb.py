@@ -20,6 +20,7 @@ from policylint.families.whfb_law import (
     DEFAULT_HYBRID,
     GUIDE,
     PIN_READING,
+    READINGS,
     TPM_READING,
     TRUTH_TABLE,
     UNKNOWN_VALUE,
@@ -81,6 +82,8 @@ class Situation:
     gpo_configures: bool
     elected: Pick | None
     """The enablement setting that elects the source of group E."""
+    alike: int = 0
+    """Worlds with one number differ in nothing that a verdict hangs on."""
     _verdicts: dict[Hello, Verdict] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, hello: Hello) -> list[Pick]:
@@ -245,7 +248,7 @@ class Hellos:
             domains = self._domains(needed)
             exhaustive = len(domains) <= MAX_FACTS
             chosen = worlds(domains) if exhaustive else _sampled(domains)
-            self._evaluated[needed] = [self._situation(world, needed) for world in chosen], exhaustive
+            self._evaluated[needed] = list(self._evaluate(chosen, needed)), exhaustive
         return self._evaluated[needed]
 
     def _domains(self, needed: frozenset[Hello]) -> dict[str, tuple[FactValue, ...]]:
@@ -281,27 +284,35 @@ class Hellos:
             domains[DEFAULT_HYBRID] = (True, False)
         return domains
 
-    def _situation(self, world: Mapping[str, FactValue], needed: frozenset[Hello]) -> Situation:
-        full = {**world, **self.precedence.known}
-        picks = {}
-        for (hello, source), found in self.claims.items():
-            if hello in needed:
-                chosen = self._speaker(hello, source, found).in_(full)
-                if chosen is not None and not chosen.claim.absent:
-                    picks[hello, source] = Pick(hello, source, chosen)
-        gpo = self._any_gpo and GUIDE in world and holds(self.gpo_when, full)
-        electors = [
-            pick
-            for source in Source
-            if (pick := picks.get((ENABLED, source)))
-            and (world.get(GUIDE, True) or not gpo or source.channel is Channel.GPO)
-        ]
-        return Situation(full, picks, gpo, electors[0] if electors else None)
+    def _evaluate(self, chosen: Iterable[World], needed: frozenset[Hello]) -> Iterator[Situation]:
+        """The worlds, evaluated; those that differ in nothing that counts share their verdicts."""
+        speakers = [(key, self._speaker(*key, found)) for key, found in self.claims.items() if key[0] in needed]
+        known: dict[tuple[object, ...], Situation] = {}
+        for world in chosen:
+            full = {**world, **self.precedence.known}
+            speaking = [speaker.in_(full) for _, speaker in speakers]
+            gpo = self._any_gpo and GUIDE in world and holds(self.gpo_when, full)
+            telling = (gpo, *map(id, speaking), *map(full.get, ("join", *READINGS)))
+            if telling not in known:
+                picks = {
+                    key: Pick(*key, one)
+                    for (key, _), one in zip(speakers, speaking, strict=True)
+                    if one is not None and not one.claim.absent
+                }
+                elected = _elected(picks, gpo_only=gpo and not world.get(GUIDE, True))
+                known[telling] = Situation(full, picks, gpo, elected, len(known))
+            yield replace(known[telling], world=full)
 
     def _speaker(self, hello: Hello, source: Source, found: Sequence[Contestant]) -> Speaker:
         if (hello, source) not in self._speakers:
             self._speakers[hello, source] = Speaker(hello, found)
         return self._speakers[hello, source]
+
+
+def _elected(picks: Mapping[tuple[Hello, Source], Pick], *, gpo_only: bool) -> Pick | None:
+    """The enablement setting of the strongest source."""
+    electors = (pick for source in Source if (pick := picks.get((ENABLED, source))))
+    return next((pick for pick in electors if not gpo_only or pick.source.channel is Channel.GPO), None)
 
 
 def hellos(precedence: Precedence) -> Hellos:

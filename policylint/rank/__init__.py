@@ -15,7 +15,7 @@ from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Every, FactValue, Is, Not, Some, When, every, given
 from policylint.model import Channel, Claim, Policy, Scope, Sweep
 from policylint.observed import Observation, observation_of
-from policylint.rank.domain_accounts import is_account_policy, of_controllers, reaches_of_domain
+from policylint.rank.domain_accounts import account_settings, of_controllers, reaches_of_domain
 from policylint.rank.filtering import at_controllers
 from policylint.rank.gpo import gpo_reaches, loopback_mode, user_side, without_local
 from policylint.rank.mdm import mdm_reaches
@@ -60,17 +60,19 @@ class Precedence:
 def rank(estate: Estate, target: Target) -> Precedence:
     """Ranks the estate's policies for one target."""
     at = _placement(estate, target)
-    reaches, excluded = _reached(at)
+    linked, out, intune = _reached(at)
+    reaches, excluded = [*linked, *intune.reaches], [*out, *intune.excluded]
     contests = _contests(reaches, at.known)
     contests |= _account_policy(at, contests, excluded)
     contests = {key: found for key, found in contests.items() if found}
-    domains = _domains(reaches, contests, at.joins)
+    domains = _domains(linked, intune, contests, at.joins)
     return Precedence(target, at.known, domains, tuple(reaches), tuple(excluded), contests, at.observation)
 
 
 def reaches(estate: Estate, target: Target) -> Sequence[Reach]:
     """The ways in which the estate's policies reach one target, without what they contest."""
-    return _reached(_placement(estate, target))[0]
+    linked, _, intune = _reached(_placement(estate, target))
+    return [*linked, *intune.reaches]
 
 
 def _placement(estate: Estate, target: Target) -> Placement:
@@ -78,20 +80,30 @@ def _placement(estate: Estate, target: Target) -> Placement:
     return Placement(estate, target, known, joins(target, estate), observation_of(target, estate.observations))
 
 
-def _reached(at: Placement) -> tuple[list[Reach], list[Excluded]]:
-    """What reaches the target, and what does not."""
-    into: list[Reach] = []
-    out: list[Excluded] = []
-    mine: list[Reach] = []
-    _keep(gpo_reaches(at, Scope.DEVICE, at.target.device), at.known, mine, out)
-    _keep(without_local(mine, mine, certainly_beats), at.known, into, out)
-    users = user_side(at, loopback_mode(mine, certainly_beats), mine, certainly_beats)
-    _keep(without_local(users, mine, certainly_beats), at.known, into, out)
-    intune, idle = _intune(at)
-    return [*into, *intune], [*out, *idle]
+def _reached(at: Placement) -> tuple[list[Reach], list[Excluded], _Intune]:
+    """What reaches the target through GPOs, what of them does not, and the same of Intune."""
+    linked, out = gpo_reaches(at, Scope.DEVICE, at.target.device)
+    mine = _passing(linked, at.known, out)
+    kept, off = without_local(mine, mine, certainly_beats)
+    out += off
+    into = kept if kept == mine else _passing(kept, at.known, out)
+    listed, shut = user_side(at, loopback_mode(mine, certainly_beats), mine, certainly_beats)
+    users, off = without_local(listed, mine, certainly_beats)
+    out += [*shut, *off]
+    into += _passing(users, at.known, out)
+    return into, out, _intune(at)
 
 
-def _intune(at: Placement) -> tuple[Sequence[Reach], Sequence[Excluded]]:
+@dataclass(frozen=True, slots=True)
+class _Intune:
+    """What reaches a target through Intune, and what does not, with the values of the facts that this hangs on."""
+
+    reaches: Sequence[Reach]
+    excluded: Sequence[Excluded]
+    values: Mapping[str, Sequence[FactValue]]
+
+
+def _intune(at: Placement) -> _Intune:
     """What reaches the target through Intune: the same for targets that are in the same groups under the same facts."""
     target = at.target
     groups = None if target.groups is None else tuple(target.groups)
@@ -99,15 +111,21 @@ def _intune(at: Placement) -> tuple[Sequence[Reach], Sequence[Excluded]]:
     key = (groups, target.device_name, target.user_name, at.joins, facts)
     answers = at.estate.once(_answers)
     if key not in answers:
-        into: list[Reach] = []
-        out: list[Excluded] = []
-        _keep(mdm_reaches(at), at.known, into, out)
-        answers[key] = into, out
+        answers[key] = _worked_out(at)
     return answers[key]
 
 
-def _answers(_: Estate) -> dict[object, tuple[Sequence[Reach], Sequence[Excluded]]]:
+def _answers(_: Estate) -> dict[object, _Intune]:
     return {}
+
+
+def _worked_out(at: Placement) -> _Intune:
+    found, out = mdm_reaches(at)
+    into = _passing(found, at.known, out)
+    values: dict[str, list[FactValue]] = {}
+    for reach in into:
+        _collect(reach.when, values)
+    return _Intune(into, out, values)
 
 
 Contests = Mapping[tuple[str, Scope], tuple[Contestant, ...]]
@@ -129,24 +147,20 @@ REFUSALS = {
 """Why a policy does not reach a target, by the rule of the gate that it fails."""
 
 
-def _keep(
-    found: Iterable[Reach | Excluded], known: Mapping[str, FactValue], into: list[Reach], out: list[Excluded]
-) -> None:
+def _passing(found: Iterable[Reach], known: Mapping[str, FactValue], out: list[Excluded]) -> list[Reach]:
     """Fills the known facts into the gates of every reach; one that cannot be passed excludes the policy."""
-    for item in found:
-        if isinstance(item, Excluded):
-            out.append(item)
-            continue
-        gates = [(rule, left) for rule, gate in item.gates if (left := given(gate, known)) is not ALWAYS]
+    into: list[Reach] = []
+    for reach in found:
+        gates = [(rule, left) for rule, gate in reach.gates if (left := given(gate, known)) is not ALWAYS]
+        shut = next((rule for rule, gate in gates if gate == NEVER), None) if gates else None
         if not gates:
-            into.append(item)
-            continue
-        shut = next((rule for rule, gate in gates if gate == NEVER), None)
-        if shut is not None:
-            out.append(Excluded(item.policy, shut, REFUSALS.get(shut, "does not reach this target"), item.scope))
+            into.append(reach)
+        elif shut is not None:
+            out.append(Excluded(reach.policy, shut, REFUSALS.get(shut, "does not reach this target"), reach.scope))
         else:
-            rules = dict.fromkeys((*item.reasons, *(rule for rule, _ in gates)))
-            into.append(replace(item, when=every(*(gate for _, gate in gates)), reasons=tuple(rules)))
+            rules = dict.fromkeys((*reach.reasons, *(rule for rule, _ in gates)))
+            into.append(replace(reach, when=every(*(gate for _, gate in gates)), reasons=tuple(rules)))
+    return into
 
 
 def _contests(
@@ -172,12 +186,10 @@ def _account_policy(
     at: Placement, contests: Contests, excluded: list[Excluded]
 ) -> dict[tuple[str, Scope], tuple[Contestant, ...]]:
     """Contests on the account policy of the domain's accounts, and on a controller's own (G-SEC-ACCOUNT)."""
-    keys = [key for key in contests if is_account_policy(key[0])]
+    keys = [key for key in at.estate.once(account_settings) if key in contests]
     if not keys:
         return {}
-    reaches: list[Reach] = []
-    _keep(reaches_of_domain(at), {}, reaches, [])
-    found = _contests(reaches, {})
+    found = _contests(_passing(reaches_of_domain(at), {}, []), {})
     for key in keys if at_controllers(at.target.device) else ():
         found[key], others = of_controllers(contests[key])
         excluded += others
@@ -207,12 +219,16 @@ def _add_sweeps(found: dict[tuple[str, Scope], list[Contestant]], sweeps: list[t
 
 
 def _domains(
-    reaches: Iterable[Reach], contests: Mapping[tuple[str, Scope], tuple[Contestant, ...]], open_joins: tuple[str, ...]
+    linked: Iterable[Reach], intune: _Intune, contests: Contests, open_joins: tuple[str, ...]
 ) -> dict[str, tuple[FactValue, ...]]:
     """The values of every fact that conditions mention, the assumed one first."""
     values: dict[str, list[FactValue]] = {"join": list(open_joins)} if len(open_joins) > 1 else {}
-    for reach in reaches:
-        _collect(reach.when, values)
+    for reach in linked:
+        if reach.when is not ALWAYS:
+            _collect(reach.when, values)
+    for fact, told in intune.values.items():
+        found = values.setdefault(fact, [])
+        found.extend(value for value in told if value not in found)
     for contestants in contests.values():
         for contestant in contestants:
             if contestant.when is not contestant.reach.when:

@@ -6,10 +6,11 @@ stands, and a computer's own list rules its local accounts. A row of its own say
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from policylint.estate import Estate
 from policylint.facts import ALWAYS, Is, When
 from policylint.families.merging import ACCOUNT_POLICY
 from policylint.model import Claim, Policy, Scope, SettingId
@@ -31,21 +32,34 @@ def is_account_policy(key: str) -> bool:
     return key.startswith(ACCOUNT_POLICY)
 
 
-def reaches_of_domain(at: Placement) -> Iterator[Reach | Excluded]:
+def account_settings(estate: Estate) -> tuple[tuple[str, Scope], ...]:
+    """The account policy that any policy of an estate sets, by key and scope."""
+    claims = (claim for policy in estate.policies for claim in policy.claims)
+    return tuple(dict.fromkeys((c.setting.key, c.scope) for c in claims if is_account_policy(c.setting.key)))
+
+
+def reaches_of_domain(at: Placement) -> Sequence[Reach]:
     """How account policy reaches the domain's accounts: by links at its root, as the controllers see them.
 
     Nobody tells which groups those are in. The claims are those on account policy, under the ids of domain accounts.
     """
     domain = (at.target.device or "").partition("/")[0]
-    told = tuple(found for policy in at.estate.policies if (found := _told(policy)) is not None)
     if not domain:
-        return
+        return ()
     controllers = Target(name=_CONTROLLERS, device=f"{domain}/{_CONTROLLERS}", facts=Facts(join="ad"))
-    there = Placement(replace(at.estate, policies=told), controllers, {}, ("ad",))
-    for item in gpo_reaches(there, Scope.DEVICE, domain):
-        if isinstance(item, Reach) and item.depth == 1:
-            gate: When = ALWAYS if item.som else Is(f'link of "{item.policy.name}" to {domain}')
-            yield replace(item, gates=(*item.gates, (RULE, gate)), reasons=(*item.reasons, RULE))
+    there = Placement(at.estate.once(_with_accounts), controllers, {}, ("ad",))
+    return [_of_root(reach, domain) for reach in gpo_reaches(there, Scope.DEVICE, domain)[0] if reach.depth == 1]
+
+
+def _of_root(reach: Reach, domain: str) -> Reach:
+    gate: When = ALWAYS if reach.som else Is(f'link of "{reach.policy.name}" to {domain}')
+    return replace(reach.gated(RULE, gate), reasons=(*reach.reasons, RULE))
+
+
+def _with_accounts(estate: Estate) -> Estate:
+    """The estate with what its policies say about account policy alone."""
+    told = tuple(found for policy in estate.policies if (found := _told(policy)) is not None)
+    return replace(estate, policies=told)
 
 
 def _told(policy: Policy) -> Policy | None:

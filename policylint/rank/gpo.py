@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from policylint.estate import Estate
@@ -10,7 +10,7 @@ from policylint.facts import ALWAYS, NEVER, Is, When, every, negate, some
 from policylint.model import Channel, Link, Policy, Scope
 from policylint.rank import filtering
 from policylint.rank.local_policy import SWITCH, is_local, layer_of, local_reach
-from policylint.rank.reach import Excluded, Placement, Reach
+from policylint.rank.reach import Excluded, Found, Placement, Reach
 from policylint.topology import Linked, Topology
 
 LOOPBACK = r"hklm\software\policies\microsoft\windows\system!userpolicymode"
@@ -22,35 +22,44 @@ LOOPBACK_MODES: Mapping[object, str] = {1: "merge", 2: "replace"}
 """UserPolicyMode (G-LOOP-VALUE)."""
 
 
-def gpo_reaches(at: Placement, scope: Scope, place: str | None) -> Iterator[Reach | Excluded]:
+def gpo_reaches(at: Placement, scope: Scope, place: str | None) -> Found:
     """The GPO list of one side: every link on the placement's path ([MS-GPOL] 3.2.5.1.3 to 3.2.5.1.7).
 
-    Where nobody tells the placement, every link counts on the condition that the device or user stands there.
+    Where nobody tells the placement, every link counts on the condition that the device or user stands there. What is
+    linked elsewhere comes first among the GPOs that do not reach the target.
     """
     path = _containers(place, at.estate.topology)
-    on_path = {container.casefold() for container in path}
-    for gpo in at.estate.once(_gpos):
-        policy = gpo.policy
-        if scope in policy.disabled_sides:
-            yield Excluded(policy, "G-STATUS", f"the {_side(scope)} side of the GPO is disabled", scope)
-            continue
-        if gpo.layer is not None:
-            yield local_reach(policy, scope, gpo.layer)
-            continue
-        if scope in gpo.denied:
-            yield gpo.denied[scope]
-            continue
-        if on_path and gpo.places is not None and gpo.places.isdisjoint(on_path):
-            yield gpo.elsewhere[scope]
-            continue
-        links = list(_links(policy, at, path))
-        if not links:
-            yield gpo.elsewhere[scope]
-        for link, number in links:
-            if link.enabled:
-                yield _reach(policy, link, number, path, scope, at)
+    gpos = at.estate.once(_Gpos)
+    near = gpos.near(path)
+    reaches: list[Reach] = []
+    excluded = [out for number, out in enumerate(gpos.elsewhere[scope]) if number not in near]
+    for number in sorted(near):
+        gpo = gpos.listed[number]
+        if gpo.layer is not None and scope not in gpo.policy.disabled_sides:
+            layered = local_reach(gpo.policy, scope, gpo.layer)
+            if isinstance(layered, Reach):
+                reaches.append(layered)
             else:
-                yield Excluded(policy, "G-LINK-DISABLED", f"its link to {link.som} is disabled", scope)
+                excluded.append(layered)
+        elif scope in gpo.shut:
+            excluded.append(gpo.shut[scope])
+        else:
+            _add_linked(gpo, at, path, scope, reaches, excluded)
+    return reaches, excluded
+
+
+def _add_linked(
+    gpo: _Gpo, at: Placement, path: tuple[str, ...], scope: Scope, into: list[Reach], out: list[Excluded]
+) -> None:
+    """Adds one reach for each link that applies to the placement."""
+    links = list(_links(gpo, at, path))
+    if not links:
+        out.append(_elsewhere(gpo.policy, scope))
+    for link, number in links:
+        if link.enabled:
+            into.append(_reach(gpo.policy, link, number, path, scope, at))
+        else:
+            out.append(Excluded(gpo.policy, "G-LINK-DISABLED", f"its link to {link.som} is disabled", scope))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,29 +69,51 @@ class _Gpo:
     policy: Policy
     layer: tuple[int, When] | None
     """For a local policy."""
-    places: frozenset[str] | None
-    """The containers that it may be linked to, without case; None where sites or anything else are among them."""
-    elsewhere: Mapping[Scope, Excluded]
-    denied: Mapping[Scope, Excluded]
-    """The sides that its versions keep out."""
+    told: Sequence[Linked]
+    """Its links as the topology has them, in the order in which they count."""
+    shut: Mapping[Scope, Excluded]
+    """The sides that its status or its versions keep out everywhere."""
 
 
-def _gpos(estate: Estate) -> tuple[_Gpo, ...]:
-    return tuple(
-        _Gpo(
-            policy,
-            layer_of(policy),
-            _places(policy, estate),
-            {s: Excluded(policy, "G-LSDOU", "not linked to a container of this target", s) for s in Scope},
-            {s: excluded for s in Scope if (excluded := _denied(policy, s)) is not None},
-        )
-        for policy in estate.policies
-        if policy.channel is Channel.GPO
-    )
+class _Gpos:
+    """The GPOs of an estate, and where they may be linked, worked out once for all its targets."""
+
+    def __init__(self, estate: Estate) -> None:
+        policies = [policy for policy in estate.policies if policy.channel is Channel.GPO]
+        self.listed = [_gpo(policy, estate) for policy in policies]
+        self.elsewhere = {
+            scope: [gpo.shut.get(scope) or _elsewhere(gpo.policy, scope) for gpo in self.listed] for scope in Scope
+        }
+        """Why each does not reach a target on whose path nothing links it."""
+        self._anywhere: set[int] = set()
+        self._linked: dict[str, set[int]] = {}
+        for number, gpo in enumerate(self.listed):
+            places = _places(gpo, estate)
+            if places is None or gpo.layer is not None:
+                self._anywhere.add(number)
+            for place in places or ():
+                self._linked.setdefault(place, set()).add(number)
+
+    def near(self, path: Sequence[str]) -> Collection[int]:
+        """The numbers of the GPOs that may be linked on a path; without a path all of them."""
+        if not path:
+            return range(len(self.listed))
+        return self._anywhere.union(*(self._linked.get(container.casefold(), ()) for container in path))
 
 
-def _denied(policy: Policy, scope: Scope) -> Excluded | None:
-    """Why the versions of a GPO deny one side of it ([MS-GPOL] 3.2.5.1.6)."""
+def _gpo(policy: Policy, estate: Estate) -> _Gpo:
+    shut = {s: excluded for s in Scope if (excluded := _shut(policy, s)) is not None}
+    return _Gpo(policy, layer_of(policy), _told(policy, estate.topology), shut)
+
+
+def _elsewhere(policy: Policy, scope: Scope) -> Excluded:
+    return Excluded(policy, "G-LSDOU", "not linked to a container of this target", scope)
+
+
+def _shut(policy: Policy, scope: Scope) -> Excluded | None:
+    """Why the status of a GPO, or its versions, deny one side of it ([MS-GPOL] 3.2.5.1.6)."""
+    if scope in policy.disabled_sides:
+        return Excluded(policy, "G-STATUS", f"the {_side(scope)} side of the GPO is disabled", scope)
     if policy.functionality not in (None, FUNCTIONALITY):
         return Excluded(policy, "G-FUNCVER", f"its functionality version is {policy.functionality}, not 2", scope)
     if policy.versions(scope) == (0, 0):
@@ -90,12 +121,11 @@ def _denied(policy: Policy, scope: Scope) -> Excluded | None:
     return None
 
 
-def _places(policy: Policy, estate: Estate) -> frozenset[str] | None:
-    topology = estate.topology
-    if policy.links is None or not (topology.linked or estate.linked):
+def _places(gpo: _Gpo, estate: Estate) -> frozenset[str] | None:
+    """The containers that it may be linked to, without case; None where sites or anything else are among them."""
+    if gpo.policy.links is None or not (estate.topology.linked or estate.linked):
         return None
-    told = {linked.key for linked in _told(policy, topology, ())}
-    places = told | {link.som.rstrip("/").casefold() for link in policy.links}
+    places = {linked.key for linked in gpo.told} | {link.som.rstrip("/").casefold() for link in gpo.policy.links}
     return None if any(place.startswith("site:") for place in places) else frozenset(places)
 
 
@@ -114,16 +144,17 @@ def _containers(place: str | None, topology: Topology) -> tuple[str, ...]:
     return tuple("/".join(parts[: i + 1]) for i in range(len(parts)))
 
 
-def _links(policy: Policy, at: Placement, path: tuple[str, ...]) -> Iterator[tuple[Link, int | None]]:
-    """The policy's links on the path and to sites, with link order: as the topology has them, else as the export shows.
+def _links(gpo: _Gpo, at: Placement, path: tuple[str, ...]) -> Iterator[tuple[Link, int | None]]:
+    """The GPO's links on the path and to sites, with link order: as the topology has them, else as the export shows.
 
     A GPO whose export does not tell its links may be linked to any container whose links nobody describes, and in an
     estate without any link every GPO may be linked anywhere: its container is ''.
     """
+    policy = gpo.policy
     described = at.estate.topology.linked
     on_path = [container.casefold() for container in path]
-    told = _told(policy, at.estate.topology, on_path)
-    for linked in told:
+    told = [one for one in gpo.told if not path or one.key in on_path or one.key.startswith("site:")]
+    for linked in sorted(told, key=lambda one: on_path.index(one.key) if one.key in on_path else -1):
         yield Link(linked.som.path, linked.entry.enabled, linked.entry.enforced, policy.evidence), linked.number
     for link in policy.links or ():
         key = link.som.rstrip("/").casefold()
@@ -134,21 +165,12 @@ def _links(policy: Policy, at: Placement, path: tuple[str, ...]) -> Iterator[tup
         yield Link("", True, False, policy.evidence), None
 
 
-def _told(policy: Policy, topology: Topology, on_path: Sequence[str]) -> list[Linked]:
-    """The policy's links as the topology has them: of sites, then of the path; of all without a path."""
+def _told(policy: Policy, topology: Topology) -> list[Linked]:
+    """The policy's links as the topology has them: of sites, then of containers, by link order."""
     links_of = topology.links_of
     names = {policy.name.casefold(), policy.id.casefold(), policy.id.strip("{}").casefold()}
-    found = [
-        linked
-        for name in names
-        for linked in links_of.get(name, ())
-        if not on_path or linked.key in on_path or linked.key.startswith("site:")
-    ]
-
-    def order(linked: Linked) -> tuple[int, int, int]:
-        return on_path.index(linked.key) if linked.key in on_path else -1, linked.place, linked.number
-
-    return sorted(found, key=order) if len(found) > 1 else found
+    found = [linked for name in names for linked in links_of.get(name, ())]
+    return sorted(found, key=lambda linked: (linked.place, linked.number)) if len(found) > 1 else found
 
 
 def _reach(policy: Policy, link: Link, number: int | None, path: tuple[str, ...], scope: Scope, at: Placement) -> Reach:
@@ -215,48 +237,49 @@ def loopback_mode(device_side: Sequence[Reach], beats: Beats) -> str:
     return switch(device_side, LOOPBACK, LOOPBACK_MODES, beats)
 
 
-def without_local(
-    items: Iterable[Reach | Excluded], device_side: Sequence[Reach], beats: Beats
-) -> Iterator[Reach | Excluded]:
-    """The items, local policy kept out where a GPO of the directory turns it off (G-LGPO-OFF)."""
-    listed = list(items)
-    if not any(isinstance(item, Reach) and is_local(item) for item in listed):
-        yield from listed
-        return
+def without_local(reaches: Sequence[Reach], device_side: Sequence[Reach], beats: Beats) -> Found:
+    """The reaches, local policy kept out where a GPO of the directory turns it off (G-LGPO-OFF)."""
+    if not any(is_local(reach) for reach in reaches):
+        return [*reaches], []
     off = switch([reach for reach in device_side if not is_local(reach)], SWITCH, {1: "off"}, beats)
-    for item in listed:
-        if off == "none" or isinstance(item, Excluded) or not is_local(item):
-            yield item
+    if off == "none":
+        return [*reaches], []
+    into: list[Reach] = []
+    out: list[Excluded] = []
+    for reach in reaches:
+        if not is_local(reach):
+            into.append(reach)
         elif off == "off":
-            yield Excluded(item.policy, "G-LGPO-OFF", "a GPO turns local policy off", item.scope)
+            out.append(Excluded(reach.policy, "G-LGPO-OFF", "a GPO turns local policy off", reach.scope))
         else:
-            yield replace(item, gates=(*item.gates, ("G-LGPO-OFF", Is("local policy is processed"))))
+            into.append(reach.gated("G-LGPO-OFF", Is("local policy is processed")))
+    return into, out
 
 
-def user_side(at: Placement, loopback: str, device_side: Sequence[Reach], beats: Beats) -> Iterator[Reach | Excluded]:
+def user_side(at: Placement, loopback: str, device_side: Sequence[Reach], beats: Beats) -> Found:
     """The user's GPO list, and under loopback the computer's list with its user side (G-LOOP-MERGE, G-LOOP-REPLACE).
 
     A user of another forest gets the computer's list, unless the computer allows cross-forest policy (G-LOOP-XFOREST).
     """
     foreign = _foreign(at, device_side, beats) if loopback != "replace" else NEVER
-    for item in gpo_reaches(at, Scope.USER, at.target.user):
-        if isinstance(item, Reach) and loopback == "replace":
-            yield Excluded(item.policy, "G-LOOP-REPLACE", "loopback replaces the user's GPO list", Scope.USER)
-            continue
-        gates: list[tuple[str, When]] = []
-        if loopback == "unknown":
-            gates.append(("G-LOOP-SELF", negate(Is("loopback", "replace"))))
-        if foreign != NEVER:
-            gates.append(("G-LOOP-XFOREST", negate(foreign)))
-        yield replace(item, gates=(*item.gates, *gates)) if isinstance(item, Reach) and gates else item
+    into, out = gpo_reaches(at, Scope.USER, at.target.user)
+    if loopback == "replace":
+        text = "loopback replaces the user's GPO list"
+        out += [Excluded(reach.policy, "G-LOOP-REPLACE", text, Scope.USER) for reach in into]
+        into = []
+    if loopback == "unknown":
+        into = [reach.gated("G-LOOP-SELF", negate(Is("loopback", "replace"))) for reach in into]
+    if foreign != NEVER:
+        into = [reach.gated("G-LOOP-XFOREST", negate(foreign)) for reach in into]
     if loopback == "none" and foreign == NEVER:
-        return
+        return into, out
     rule = {"merge": "G-LOOP-MERGE", "replace": "G-LOOP-REPLACE", "none": "G-LOOP-XFOREST"}.get(loopback, "G-LOOP-SELF")
     mode: When = negate(Is("loopback", "none")) if loopback == "unknown" else foreign if loopback == "none" else ALWAYS
-    for item in gpo_reaches(at, Scope.USER, at.target.device):
-        if isinstance(item, Reach) and not is_local(item):
-            gates = [*item.gates, (rule, some(mode, foreign))] if mode != ALWAYS else [*item.gates]
-            yield replace(item, gates=tuple(gates), reasons=(rule, *item.reasons), by_loopback=True)
+    for reach in gpo_reaches(at, Scope.USER, at.target.device)[0]:
+        if not is_local(reach):
+            gated = reach.gated(rule, some(mode, foreign)) if mode != ALWAYS else reach
+            into.append(replace(gated, reasons=(rule, *reach.reasons), by_loopback=True))
+    return into, out
 
 
 def _foreign(at: Placement, device_side: Sequence[Reach], beats: Beats) -> When:

@@ -7,31 +7,37 @@ from collections.abc import Iterable, Iterator
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Is, When, every, negate, some
 from policylint.model import Assignment, Channel, Policy
-from policylint.rank.reach import Excluded, Placement, Reach
+from policylint.rank.reach import Excluded, Found, Placement, Reach
 from policylint.targets import member
 
 
-def mdm_reaches(at: Placement) -> Iterator[Reach | Excluded]:
+def mdm_reaches(at: Placement) -> Found:
     """Every Intune policy of the estate: with the gates of its assignments, or why it cannot reach the target."""
     enrolled: When = Is("mdm")
     if "mdm" not in at.known and "ad" in at.joins:
         enrolled = every(enrolled, negate(Is("join", "ad")))
-    gate: When
+    into: list[Reach] = []
+    out: list[Excluded] = []
     for policy in at.estate.policies:
         if policy.channel is not Channel.MDM:
             continue
         if policy.kind == "enrolment":
-            yield Reach(policy, ALWAYS, ("W-TENANT",), (("W-JOIN", enrolled), *_at_enrolment(policy, at)))
-            continue
-        elif policy.assignments is None:
-            rule, gate = "I-EXPLAIN", Is(f'assignment of "{policy.name}"')
-        elif all(a.exclude for a in policy.assignments):
-            yield Excluded(policy, "I-ASG-NONE", "the profile is not assigned")
-            continue
+            gates = ("W-JOIN", enrolled), *_at_enrolment(policy, at)
+            into.append(Reach(policy, ALWAYS, ("W-TENANT",), gates))
+        elif policy.assignments is not None and all(a.exclude for a in policy.assignments):
+            out.append(Excluded(policy, "I-ASG-NONE", "the profile is not assigned"))
         else:
-            virtual = any(not a.exclude and a.target in ("all-devices", "all-users") for a in policy.assignments)
-            rule, gate = "I-ASG-VIRTUAL" if virtual else "I-ASG-EXCL", assigned(policy.assignments, policy, at)
-        yield Reach(policy, ALWAYS, (rule,), (("W-JOIN", enrolled), (rule, gate), *_applicable(policy, at)))
+            rule, gate = _assignment(policy, at)
+            into.append(Reach(policy, ALWAYS, (rule,), (("W-JOIN", enrolled), (rule, gate), *_applicable(policy, at))))
+    return into, out
+
+
+def _assignment(policy: Policy, at: Placement) -> tuple[str, When]:
+    """When the assignments of a profile reach the target, and by which rule."""
+    if policy.assignments is None:
+        return "I-EXPLAIN", Is(f'assignment of "{policy.name}"')
+    virtual = any(not a.exclude and a.target in ("all-devices", "all-users") for a in policy.assignments)
+    return "I-ASG-VIRTUAL" if virtual else "I-ASG-EXCL", assigned(policy.assignments, policy, at)
 
 
 def _at_enrolment(policy: Policy, at: Placement) -> Iterator[tuple[str, When]]:

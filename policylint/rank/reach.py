@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from policylint.estate import Estate
 from policylint.facts import FactValue, When
@@ -37,6 +37,10 @@ class Reach:
     by_loopback: bool = False
     """From the computer's list: applied after the user's own (G-LOOP-MERGE)."""
 
+    def gated(self, rule: str, gate: When) -> Reach:
+        """The reach with one more gate."""
+        return replace(self, gates=(*self.gates, (rule, gate)))
+
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
@@ -48,6 +52,10 @@ class Excluded:
     scope: Scope | None = None
     instead: frozenset[SettingId] = frozenset()
     """Where only a part of the policy is kept out: what that part was meant to set."""
+
+
+Found = tuple[list[Reach], list[Excluded]]
+"""What reaches a target, and what does not."""
 
 
 @dataclass(frozen=True, slots=True)
