@@ -92,6 +92,7 @@ def _targets(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
 
 def _over_targets(narrowed: Estate, estate: Estate, rules: Sequence[Rule]) -> Iterator[Finding]:
     merged: dict[tuple[str, str], tuple[Finding, dict[int, Sequence[str]]]] = {}
+    place = {target.name: number for number, target in enumerate(targets(estate))}
     for number, (alike, view) in enumerate(_views(narrowed, estate)):
         for rule in rules:
             for found in TARGET_CHECKS[rule.check](view):
@@ -101,7 +102,8 @@ def _over_targets(narrowed: Estate, estate: Estate, rules: Sequence[Rule]) -> It
                 reached[number] = alike
                 merged[key] = _surer(first, finding), reached
     for finding, reached in merged.values():
-        yield _placed(finding, [name for alike in reached.values() for name in alike])
+        names = [name for alike in reached.values() for name in alike]
+        yield _placed(finding, sorted(names, key=place.__getitem__))
 
 
 def _surer(a: Finding, b: Finding) -> Finding:

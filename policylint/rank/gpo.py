@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from policylint.estate import Estate
@@ -11,7 +11,7 @@ from policylint.model import Channel, Link, Policy, Scope
 from policylint.rank import filtering
 from policylint.rank.local_policy import SWITCH, is_local, layer_of, local_reach
 from policylint.rank.reach import Excluded, Found, Placement, Reach
-from policylint.topology import Linked, Topology
+from policylint.topology import Linked, Target, Topology
 
 LOOPBACK = r"hklm\software\policies\microsoft\windows\system!userpolicymode"
 CROSS_FOREST = r"hklm\software\policies\microsoft\windows\system!allowx-forestpolicy-and-rup"
@@ -25,15 +25,17 @@ LOOPBACK_MODES: Mapping[object, str] = {1: "merge", 2: "replace"}
 def gpo_reaches(at: Placement, scope: Scope, place: str | None) -> Found:
     """The GPO list of one side: every link on the placement's path ([MS-GPOL] 3.2.5.1.3 to 3.2.5.1.7).
 
-    Where nobody tells the placement, every link counts on the condition that the device or user stands there. What is
-    linked elsewhere comes first among the GPOs that do not reach the target.
+    Where nobody tells the placement, every link counts on the condition that the device or user stands there.
     """
     path = _containers(place, at.estate.topology)
     gpos = at.estate.once(_Gpos)
-    near = gpos.near(path)
+    elsewhere = gpos.elsewhere[scope]
     reaches: list[Reach] = []
-    excluded = [out for number, out in enumerate(gpos.elsewhere[scope]) if number not in near]
-    for number in sorted(near):
+    excluded: list[Excluded] = []
+    before = 0
+    for number in sorted(gpos.near(path)):
+        excluded += elsewhere[before:number]
+        before = number + 1
         gpo = gpos.listed[number]
         if gpo.layer is not None and scope not in gpo.policy.disabled_sides:
             layered = local_reach(gpo.policy, scope, gpo.layer)
@@ -45,6 +47,7 @@ def gpo_reaches(at: Placement, scope: Scope, place: str | None) -> Found:
             excluded.append(gpo.shut[scope])
         else:
             _add_linked(gpo, at, path, scope, reaches, excluded)
+    excluded += elsewhere[before:]
     return reaches, excluded
 
 
@@ -52,7 +55,7 @@ def _add_linked(
     gpo: _Gpo, at: Placement, path: tuple[str, ...], scope: Scope, into: list[Reach], out: list[Excluded]
 ) -> None:
     """Adds one reach for each link that applies to the placement."""
-    links = list(_links(gpo, at, path))
+    links = list(_links(gpo, at.estate, path))
     if not links:
         out.append(_elsewhere(gpo.policy, scope))
     for link, number in links:
@@ -85,6 +88,8 @@ class _Gpos:
             scope: [gpo.shut.get(scope) or _elsewhere(gpo.policy, scope) for gpo in self.listed] for scope in Scope
         }
         """Why each does not reach a target on whose path nothing links it."""
+        self.untold = frozenset(n for n, gpo in enumerate(self.listed) if gpo.policy.links is None and not gpo.told)
+        """Those whose links nobody tells: one of them may be linked wherever another may."""
         self._anywhere: set[int] = set()
         self._linked: dict[str, set[int]] = {}
         for number, gpo in enumerate(self.listed):
@@ -144,14 +149,14 @@ def _containers(place: str | None, topology: Topology) -> tuple[str, ...]:
     return tuple("/".join(parts[: i + 1]) for i in range(len(parts)))
 
 
-def _links(gpo: _Gpo, at: Placement, path: tuple[str, ...]) -> Iterator[tuple[Link, int | None]]:
+def _links(gpo: _Gpo, estate: Estate, path: tuple[str, ...]) -> Iterator[tuple[Link, int | None]]:
     """The GPO's links on the path and to sites, with link order: as the topology has them, else as the export shows.
 
     A GPO whose export does not tell its links may be linked to any container whose links nobody describes, and in an
     estate without any link every GPO may be linked anywhere: its container is ''.
     """
     policy = gpo.policy
-    described = at.estate.topology.linked
+    described = estate.topology.linked
     on_path = [container.casefold() for container in path]
     told = [one for one in gpo.told if not path or one.key in on_path or one.key.startswith("site:")]
     for linked in sorted(told, key=lambda one: on_path.index(one.key) if one.key in on_path else -1):
@@ -161,7 +166,7 @@ def _links(gpo: _Gpo, at: Placement, path: tuple[str, ...]) -> Iterator[tuple[Li
         if key not in described and (not path or key in on_path or key.startswith("site:")):
             yield link, None
     untold = policy.links is None and not told and any(key not in described for key in on_path)
-    if untold or (not described and (policy.links is None or not at.estate.linked)):
+    if untold or (not described and (policy.links is None or not estate.linked)):
         yield Link("", True, False, policy.evidence), None
 
 
@@ -175,7 +180,7 @@ def _told(policy: Policy, topology: Topology) -> list[Linked]:
 
 def _reach(policy: Policy, link: Link, number: int | None, path: tuple[str, ...], scope: Scope, at: Placement) -> Reach:
     site = link.som.casefold().startswith("site:")
-    depth = 0 if site else link.som.rstrip("/").count("/") + 1
+    depth = _depth(link)
     gates: list[tuple[str, When]] = []
     if "entra" in at.joins:
         gates.append(("W-JOIN", negate(Is("join", "entra"))))
@@ -198,6 +203,10 @@ def _reach(policy: Policy, link: Link, number: int | None, path: tuple[str, ...]
     return Reach(policy, ALWAYS, (rule,), tuple(gates), scope, link.som, depth, link.enforced, number, raw, applied)
 
 
+def _depth(link: Link) -> int:
+    return 0 if link.som.casefold().startswith("site:") else link.som.rstrip("/").count("/") + 1
+
+
 def _unblocked(path: tuple[str, ...], depth: int, estate: Estate) -> When:
     """No container nearer than the link blocks inheritance (G-BLOCK)."""
     conditions: list[When] = []
@@ -209,6 +218,21 @@ def _unblocked(path: tuple[str, ...], depth: int, estate: Estate) -> When:
         if blocks is None:
             conditions.append(Is(f"blocks-inheritance of {container}", False))
     return every(*conditions)
+
+
+def standing(place: str | None, estate: Estate) -> Hashable:
+    """What the GPO lists of a placement hang on: equal where the same links count under the same conditions."""
+    path = _containers(place, estate.topology)
+    if not path:
+        return None
+    gpos = estate.once(_Gpos)
+    links = tuple(
+        (gpo, link.som, link.enabled, link.enforced, order, _unblocked(path, _depth(link), estate))
+        for gpo in sorted(set(gpos.near(path)) - gpos.untold)
+        for link, order in _links(gpos.listed[gpo], estate, path)
+    )
+    described = estate.topology.linked
+    return links, all(container.casefold() in described for container in path), filtering.at_controllers(place)
 
 
 Beats = Callable[[Reach, Reach], bool]
@@ -284,10 +308,17 @@ def user_side(at: Placement, loopback: str, device_side: Sequence[Reach], beats:
 
 def _foreign(at: Placement, device_side: Sequence[Reach], beats: Beats) -> When:
     """Where the user's forest is another than the computer's and the computer does not allow its policy."""
-    computers, users = ((place or "").casefold().partition("/")[0] for place in (at.target.device, at.target.user))
-    related = f".{users}".endswith(f".{computers}") or f".{computers}".endswith(f".{users}")
-    allowed = "none" if related else switch(device_side, CROSS_FOREST, {1: "allowed"}, beats)
-    if not computers or not users or related or allowed == "allowed":
+    between = forests(at.target)
+    allowed = switch(device_side, CROSS_FOREST, {1: "allowed"}, beats) if between else "allowed"
+    if between is None or allowed == "allowed":
         return NEVER
+    computers, users = between
     elsewhere = Is(f"{users} is in another forest than {computers}")
     return elsewhere if allowed == "none" else every(elsewhere, Is("cross-forest policy is not allowed"))
+
+
+def forests(target: Target) -> tuple[str, str] | None:
+    """The domains of the target's device and user, where one is not below the other."""
+    computers, users = ((place or "").casefold().partition("/")[0] for place in (target.device, target.user))
+    related = f".{users}".endswith(f".{computers}") or f".{computers}".endswith(f".{users}")
+    return None if not computers or not users or related else (computers, users)

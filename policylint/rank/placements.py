@@ -1,8 +1,8 @@
 """Placements in classes: targets that see the same policies under the same facts, so that one answer holds for all.
 
-Cost grows with classes instead of devices. What tells two targets apart is what `rank` reads of them: the containers
-that something is linked to or that block (or might), the site where a site links anything, every fact, and membership
-of the groups that a security filter or an assignment names.
+Cost grows with classes instead of devices. What tells two targets apart is what `rank` reads of them: the links on
+their paths and what may block them, the site where a site links anything, every fact, and membership of the groups that
+a security filter or an assignment names.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from operator import attrgetter
 
 from policylint.estate import Estate
 from policylint.facts import mentions
-from policylint.model import Channel, Policy
+from policylint.rank.domain_accounts import account_settings
+from policylint.rank.gpo import forests, standing
 from policylint.targets import accounts, alternatives, member, principals, targets
-from policylint.topology import Facts, Som, Target
+from policylint.topology import Facts, Target
 
 _FACTS: Callable[[Facts], Hashable] = attrgetter(*Facts.model_fields)
 
@@ -48,8 +49,8 @@ class Signature:
 
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
-        self._containers: dict[str, str] = {}
-        self._named = frozenset(name for policy in estate.policies for name in _names(policy))
+        self._places: dict[str, int] = {}
+        self._accounts = bool(estate.once(account_settings))
         self._sites = frozenset(_sites(estate))
         self._principals = tuple(dict.fromkeys(principals(estate.policies)))
         self._groups, self._members = alternatives(self._principals, estate)
@@ -60,31 +61,23 @@ class Signature:
     def of(self, target: Target) -> Hashable:
         """The signature of one target."""
         return (
-            self._container(target.device),
-            self._container(target.user),
+            self._place(target.device),
+            self._place(target.user),
+            forests(target),
+            (target.device or "").partition("/")[0] if self._accounts else None,
             self._site(target.site),
             _FACTS(target.facts),
             self._membership(target),
             target.name if target.observed and target.name in self._observed else None,
         )
 
-    def _container(self, place: str | None) -> str | None:
-        """The nearest container that may make a difference: quiet ones below it see what it sees."""
+    def _place(self, place: str | None) -> int | None:
+        """The number of the list of links that count in a container."""
         if not place:
             return None
-        if place not in self._containers:
-            path = place.rstrip("/")
-            above = path.rpartition("/")[0]
-            while above and self._is_quiet(self._estate.topology.som_at(path)):
-                path, above = above, above.rpartition("/")[0]
-            self._containers[place] = path
-        return self._containers[place]
-
-    def _is_quiet(self, som: Som | None) -> bool:
-        """Whether a container is known to link none of the policies, and to block nothing."""
-        if som is None or som.links is None or som.blocks_inheritance is not False:
-            return False
-        return not any(link.gpo.casefold() in self._named for link in som.links)
+        if place not in self._places:
+            self._places[place] = self._number(standing(place, self._estate))
+        return self._places[place]
 
     def _site(self, site: str | None) -> str | None:
         """The site, where one of them links something; sites that link nothing are all the same."""
@@ -105,12 +98,6 @@ class Signature:
     def _number(self, found: Hashable) -> int:
         """One number for equal memberships: long tuples of conditions are compared once."""
         return self._distinct.setdefault(found, len(self._distinct))
-
-
-def _names(policy: Policy) -> Iterator[str]:
-    """The names by which a container may link a policy, without case."""
-    if policy.channel is Channel.GPO:
-        yield from (policy.name.casefold(), policy.id.casefold(), policy.id.strip("{}").casefold())
 
 
 def _sites(estate: Estate) -> Iterator[str]:
