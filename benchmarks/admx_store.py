@@ -101,7 +101,7 @@ def measure(folder: Path) -> str:
     found = sources(folder)
     reading = admx.take(found)[0]
     used = {record.path for record in reading.files if record.status == "read"}
-    files = [source.file for source in found if source.path in used]
+    files = [Path(source.file) for source in found if source.path in used]
     with tempfile.TemporaryDirectory() as empty, tempfile.TemporaryDirectory() as filled:
         sides: dict[str, Callable[[], object]] = {
             "bare lxml": lambda: bare(files),

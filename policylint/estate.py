@@ -32,7 +32,7 @@ class Estate:
     files: tuple[FileRecord, ...] = ()
     linked: bool = False
     """Whether any GPO of the estate shows a link; if none does, the estate is reviewed as if all were linked."""
-    paths: Mapping[str, Path | Member] = field(default_factory=dict)
+    paths: Mapping[str, str | Path | Member] = field(default_factory=dict)
     """Where the files named in evidence are opened, for printing excerpts."""
     observations: tuple[Observation, ...] = ()
     """What gpresult reports saw: evidence to compare with."""

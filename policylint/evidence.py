@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from policylint.frozen import quickly_built
 
+
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class PolAt:
     """A record of a Registry.pol: its number from 1 in file order, and its byte range [start, end)."""
@@ -17,6 +20,7 @@ class PolAt:
     end: int
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class XmlAt:
     """An element: the route from the root as indexes among element children, e.g. (0, 3); () is the root."""
@@ -24,6 +28,7 @@ class XmlAt:
     route: tuple[int, ...]
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class JsonAt:
     """A JSON value, as an RFC 6901 pointer ('' is the whole document)."""
@@ -31,6 +36,7 @@ class JsonAt:
     pointer: str
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class LineAt:
     """A line, and when known a column, both from 1."""
@@ -39,6 +45,7 @@ class LineAt:
     column: int | None = None
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class ByteAt:
     """A byte offset from 0, where reading stopped."""
@@ -49,6 +56,7 @@ class ByteAt:
 Place = PolAt | XmlAt | JsonAt | LineAt | ByteAt | None
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """A file, by the name it has in reports (POSIX separators), and a place in it; None means the whole file."""

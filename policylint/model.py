@@ -10,6 +10,7 @@ from typing import Literal
 
 from policylint.evidence import Evidence
 from policylint.facts import ALWAYS, When
+from policylint.frozen import quickly_built
 
 
 class Channel(StrEnum):
@@ -33,6 +34,7 @@ _REMEMBERED = 1 << 16
 _TENANT = re.compile(r"\{tenantid\}|\{0\}", re.IGNORECASE)
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class SettingId:
     """The join key of settings. `text` is the first spelling seen; two ids are equal when their `key` is.
@@ -88,6 +90,7 @@ def setting_id(text: str) -> SettingId:
     raise ValueError(f"'{text}' is not a setting id")
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Claim:
     """One policy says that one setting has one value, or is absent (a delete is a claim)."""
@@ -106,6 +109,7 @@ class Claim:
     when: When = ALWAYS
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Sweep:
     """A directive that removes what weaker policies wrote: all values of a key, or a key with everything below it."""
@@ -216,6 +220,7 @@ PolicyKind = Literal[
 ]
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Policy:
     """One GPO, one Intune profile or one enrolment object."""
@@ -263,6 +268,7 @@ class Policy:
         return directory, file
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something a reader could not use or wants known; becomes a finding of the RD rule it names."""
@@ -281,6 +287,7 @@ class Problem:
 FileStatus = Literal["read", "ignored", "unread"]
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class FileRecord:
     """What became of one file: `kind` is what it was taken for; `reason` says why when it was not read."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 
 from policylint.catalogue import shipped
 from policylint.catalogue.admx import AdmxFile
@@ -15,6 +14,7 @@ from policylint.evidence import Evidence
 from policylint.model import FileRecord
 from policylint.readers.admx_references import Reference, missing
 from policylint.readers.source import Source
+from policylint.zip_member import Member
 
 _POLICY_KEYS = ("software\\policies", "software\\microsoft\\windows\\currentversion\\policies")
 """Where Windows removes values again when a GPO no longer applies, in both hives; what stands elsewhere stays."""
@@ -81,7 +81,7 @@ def _missing(estate: Estate, file: AdmxFile, adml: str) -> tuple[Reference, ...]
 
 def _bytes(estate: Estate, path: str) -> bytes:
     place = estate.paths[path]
-    return Source(path, place).read() if isinstance(place, Path) else place.read()
+    return place.read() if isinstance(place, Member) else Source(path, place).read()
 
 
 def _lagging(file: AdmxFile, adml: str, lacking: tuple[Reference, ...]) -> Found:

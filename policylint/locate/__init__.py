@@ -72,7 +72,7 @@ class _File:
 class Locator:
     """Finds places in files. It caches files, and is the one stateful thing of printing."""
 
-    def __init__(self, paths: Mapping[str, Path | Member]) -> None:
+    def __init__(self, paths: Mapping[str, str | Path | Member]) -> None:
         """`paths` says where the files named in evidence are opened (`Estate.paths`)."""
         self._paths = paths
         self._open = functools.lru_cache(_KEPT)(self._load)
@@ -100,10 +100,11 @@ class Locator:
                     self._prepared[one, excerpt] = _spot(file, one.place, excerpt)
 
     def _load(self, path: str) -> _File | None:
-        file = self._paths.get(path)
+        told = self._paths.get(path)
         try:
-            if isinstance(file, Member):
-                return _File(file.read())
+            if isinstance(told, Member):
+                return _File(told.read())
+            file = None if told is None else Path(told)
             if file is None or not file.is_file() or file.stat().st_size > MAX_BYTES:
                 return None
             return _File(file.read_bytes())

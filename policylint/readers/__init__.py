@@ -108,7 +108,7 @@ def _estate(
     gplink_order: LinkOrder | None,
     files: Iterable[FileRecord],
     problems: Iterable[Problem],
-    paths: dict[str, Path | Member],
+    paths: dict[str, str | Path | Member],
 ) -> Estate:
     read_policies = [p for r in readings for p in r.policies]
     merged = reduced.complete(read_policies, [p for r in readings for p in r.reduced])

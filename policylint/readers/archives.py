@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from policylint.errors import ReadError
 from policylint.model import FileRecord, Problem
@@ -79,7 +80,7 @@ def _expand(source: Source, depth: int, spent: _Spent, into: _Expanded) -> None:
             refused[name] = "stands twice in the archive, and only the last one is read"
         elif name not in refused and not _SKIPPED & set(_posix(name).casefold().split("/")):
             taken.add(name)
-            member = Member(source.file, (*names, name))
+            member = Member(Path(source.file), (*names, name))
             inner = Source(f"{source.path}/{_posix(name)}", source.file, member)
             if inner.suffix == ".zip":
                 _expand(inner, depth + 1, spent, into)
@@ -90,9 +91,10 @@ def _expand(source: Source, depth: int, spent: _Spent, into: _Expanded) -> None:
 
 def _entries(source: Source, names: tuple[str, ...], spent: _Spent) -> list[zipfile.ZipInfo]:
     """The files that an archive lists. Raises ReadError: RD001, RD026, and RD007 beyond the limits."""
-    if source.file.stat().st_size > MAX_BYTES:
+    archive = Path(source.file)
+    if archive.stat().st_size > MAX_BYTES:
         raise ReadError("RD007", f"an archive of more than {MAX_BYTES} bytes is not opened")
-    found = [info for info in opened(source.file, names).infolist() if not _posix(info.filename).endswith("/")]
+    found = [info for info in opened(archive, names).infolist() if not _posix(info.filename).endswith("/")]
     spent.entries += len(found)
     spent.size += sum(info.file_size for info in found)
     if spent.entries > MAX_ENTRIES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,30 +20,33 @@ from policylint.zip_member import Member
 HEAD = 8 * 1024
 MAX_BYTES = 256 * 1024 * 1024
 """Larger files are refused: no export of the formats read here comes near it."""
+_AT_ONCE = 64 * 1024
+"""Most files are smaller, and are read with one call."""
+_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Source:
     """A file: `path` is its name in reports (POSIX separators), `file` where it is opened.
 
-    Of a file in an archive `file` is the archive and `member` the way to the file in it.
+    Of a file in an archive `file` is the archive and `member` the way to the file in it. Nobody changes a source: it is
+    not frozen because there are thousands.
     """
 
     path: str
-    file: Path = field(compare=False)
+    file: str | Path = field(compare=False)
     member: Member | None = field(default=None, compare=False)
     name: str = field(init=False, compare=False, repr=False)
     """The last part of the path, case-folded: Windows does not tell `GPT.INI` from `gpt.ini`."""
     suffix: str = field(init=False, compare=False, repr=False)
     """The extension with its dot, case-folded."""
-    _heads: list[bytes] = field(default_factory=list, compare=False, repr=False)
-    """The first bytes once they were asked for: several readers look at them, and small files end there."""
+    _begun: bytes | None = field(default=None, init=False, compare=False, repr=False)
+    """The first bytes once they were asked for: several readers look at them, and most files end there."""
 
     def __post_init__(self) -> None:
-        name = self.path.rpartition("/")[2].casefold()
+        self.name = name = self.path.rpartition("/")[2].casefold()  # every reader asks every file for both
         stem, dot, extension = name.rpartition(".")
-        object.__setattr__(self, "name", name)  # every reader asks every file for both
-        object.__setattr__(self, "suffix", f".{extension}" if dot and stem else "")
+        self.suffix = dot + extension if stem else ""
 
     def at(self, place: Place = None) -> Evidence:
         """Evidence in this file."""
@@ -52,31 +56,47 @@ class Source:
         """The file's bytes. Raises ReadError: RD001, RD026 (not readable), RD007 (larger than MAX_BYTES)."""
         if self.member is not None:
             return self.member.read()
-        if self._heads and len(self._heads[0]) < HEAD:
-            return self._heads[0]
-        try:
-            with self.file.open("rb") as file:
-                size = os.fstat(file.fileno()).st_size
-                if size > MAX_BYTES:
-                    raise ReadError("RD007", f"{size} bytes are more than the {MAX_BYTES} that are read of one file")
-                return file.read()
-        except OSError as exc:
-            raise ReadError("RD001", f"cannot be opened: {exc.strerror or exc}") from exc
+        if self._begun is not None and len(self._begun) < _AT_ONCE:
+            return self._begun  # the whole file
+        return self._opened(_whole)
 
     def head(self) -> bytes:
         """The first HEAD bytes, which tell what many files are. Raises ReadError (RD001, RD026)."""
-        if not self._heads:
-            self._heads.append(self._opening())
-        return self._heads[0]
+        if self._begun is None:
+            self._begun = self._opened(_first) if self.member is None else self.member.read()[:HEAD]
+        return self._begun[:HEAD]
 
-    def _opening(self) -> bytes:
-        if self.member is not None:
-            return self.member.read()[:HEAD]
+    def _opened(self, reading: Callable[[int], bytes]) -> bytes:
         try:
-            with self.file.open("rb") as file:
-                return file.read(HEAD)
+            handle = os.open(self.file, _READING)  # a file object takes twice as long, and there are thousands
+            try:
+                return reading(handle)
+            finally:
+                os.close(handle)
         except OSError as exc:
             raise ReadError("RD001", f"cannot be opened: {exc.strerror or exc}") from exc
+
+
+def _first(handle: int) -> bytes:
+    """The first bytes of an open file; it is whole if they are fewer than _AT_ONCE."""
+    data = os.read(handle, _AT_ONCE)
+    while len(data) < _AT_ONCE and (more := os.read(handle, _AT_ONCE - len(data))):
+        data += more
+    return data
+
+
+def _whole(handle: int) -> bytes:
+    """An open file. Raises ReadError (RD007)."""
+    data = _first(handle)
+    if len(data) < _AT_ONCE:
+        return data
+    size = os.fstat(handle).st_size
+    if size > MAX_BYTES:
+        raise ReadError("RD007", f"{size} bytes are more than the {MAX_BYTES} that are read of one file")
+    parts = [data]
+    while more := os.read(handle, max(size - _AT_ONCE, _AT_ONCE)):
+        parts.append(more)
+    return b"".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from operator import attrgetter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from policylint.errors import UsageError
@@ -38,22 +37,26 @@ def walk(paths: Iterable[str], base: Path) -> Walked:
     for text in paths:
         if not (base / text).exists():
             raise UsageError(f"no file or folder '{text}'")
-    roots = [path.resolve() for _, path in given]
-    sources: dict[str, Source] = {}
-    problems: dict[str, Problem] = {}
-    skipped: dict[str, FileRecord] = {}
+    met = _Met([path.resolve() for _, path in given])
     for shown, path in given:
-        for name, file, refusal in _below(shown, path, roots):
-            if refusal is None:
-                sources.setdefault(name, Source(name, file))
-            elif refusal is NOT_ENTERED:
-                skipped[name] = FileRecord(name, "ignored", "folder of tools", refusal[1])
-            else:
-                problems.setdefault(name, Problem(refusal[0], refusal[1], Evidence(name)))
-    refused = {name: FileRecord(name, "unread", "link or folder", p.message) for name, p in problems.items()}
-    records = tuple(record for _, record in sorted({**refused, **skipped}.items()))
-    found = tuple(sources[name] for name in sorted(sources))
-    return Walked(tuple(shown for shown, _ in given), found, records, tuple(problems.values()))
+        _below(shown, str(path), met)
+    refused = {name: FileRecord(name, "unread", "link or folder", p.message) for name, p in met.problems.items()}
+    records = tuple(record for _, record in sorted({**refused, **met.skipped}.items()))
+    found = tuple(Source(name, file) for name, file in sorted(met.files.items()))
+    return Walked(tuple(shown for shown, _ in given), found, records, tuple(met.problems.values()))
+
+
+@dataclass(slots=True)
+class _Met:
+    """What the walk has come across, by the name that reports use; of one name the first counts."""
+
+    roots: list[Path]
+    files: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, Problem] = field(default_factory=dict)
+    skipped: dict[str, FileRecord] = field(default_factory=dict)
+
+    def refuse(self, name: str, rule: str, message: str) -> None:
+        self.problems.setdefault(name, Problem(rule, message, Evidence(name)))
 
 
 def _shown(text: str, base: Path) -> str:
@@ -67,36 +70,33 @@ def _shown(text: str, base: Path) -> str:
         return path.name
 
 
-Refusal = tuple[str, str]
-NOT_ENTERED: Refusal = ("", "a folder of tools is not entered")
-"""No problem, but said: the folder has a record like every file."""
-
-
-def _below(shown: str, path: Path, roots: list[Path]) -> Iterator[tuple[str, Path, Refusal | None]]:
-    if path.is_file():
-        yield shown, path, None
+def _below(shown: str, path: str, met: _Met) -> None:
+    """Adds everything below a path; thousands of files are walked, so paths are plain strings here."""
+    if os.path.isfile(path):  # noqa: PTH113  # the path is none of pathlib's
+        met.files.setdefault(shown, path)
         return
     folders = [(shown, path)]
     while folders:
         name, folder = folders.pop()
         try:
-            entries = sorted(os.scandir(folder), key=attrgetter("name"))
+            with os.scandir(folder) as listing:
+                entries = list(listing)
         except OSError as exc:
-            yield name, folder, ("RD001", f"the folder cannot be listed: {exc.strerror}")
+            met.refuse(name, "RD001", f"the folder cannot be listed: {exc.strerror}")
             continue
+        above = "" if name == "." else f"{name}/"
         for entry in entries:
-            here = _readable(entry.name) if name == "." else f"{name}/{_readable(entry.name)}"
+            here = above + (entry.name if entry.name.isascii() else _readable(entry.name))
             if entry.is_symlink():
-                yield here, Path(entry.path), _refusal(Path(entry.path), roots)
-            elif entry.is_dir():
-                if entry.name in SKIPPED:
-                    yield here, Path(entry.path), NOT_ENTERED
-                else:
-                    folders.append((here, Path(entry.path)))
+                _follow(here, entry.path, met)
             elif entry.is_file():
-                yield here, Path(entry.path), None
+                met.files.setdefault(here, entry.path)
+            elif not entry.is_dir():
+                met.refuse(here, "RD001", "neither a file nor a folder: it is not opened")
+            elif entry.name in SKIPPED:
+                met.skipped[here] = FileRecord(here, "ignored", "folder of tools", "a folder of tools is not entered")
             else:
-                yield here, Path(entry.path), ("RD001", "neither a file nor a folder: it is not opened")
+                folders.append((here, entry.path))
 
 
 def _readable(name: str) -> str:
@@ -104,12 +104,16 @@ def _readable(name: str) -> str:
     return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def _refusal(link: Path, roots: list[Path]) -> Refusal | None:
-    """Why a symbolic link is not followed; None when it leads to a file below one of the roots."""
+def _follow(name: str, link: str, met: _Met) -> None:
+    """Adds what a symbolic link leads to, where that is a file below one of the roots."""
     try:
-        end = link.resolve(strict=True)
+        end = Path(link).resolve(strict=True)
     except (OSError, RuntimeError):
-        return "RD008", "the link leads nowhere"
-    if not any(end.is_relative_to(root) for root in roots):
-        return "RD008", "the link leads out of the given paths and is not followed"
-    return None if end.is_file() else ("RD008", "the link leads to a folder, which is read in its own place only")
+        met.refuse(name, "RD008", "the link leads nowhere")
+        return
+    if not any(end.is_relative_to(root) for root in met.roots):
+        met.refuse(name, "RD008", "the link leads out of the given paths and is not followed")
+    elif not end.is_file():
+        met.refuse(name, "RD008", "the link leads to a folder, which is read in its own place only")
+    else:
+        met.files.setdefault(name, link)

@@ -1,0 +1,38 @@
+"""Frozen values that are cheap to build: there are tens of thousands of claims, each with its place in a file.
+
+A frozen dataclass sets its fields one by one through `object.__setattr__`, which is what most of building one costs. A
+draft of the same slots that is not frozen takes them at a fraction of that, and then becomes the value by changing its
+class, which Python allows between classes of one layout.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def quickly_built(cls: type[T]) -> type[T]:
+    """A dataclass with `frozen=True, slots=True` that takes a third of the time to build; all else stays as it was.
+
+    Raises TypeError for a class with default factories, fields that are not given, or a `__post_init__`: what those ask
+    for is not done.
+    """
+    parts = fields(cls)  # type: ignore[arg-type]  # said in the docstring; a TypeVar cannot be bound to dataclasses
+    if hasattr(cls, "__post_init__") or any(p.default_factory is not MISSING or not p.init for p in parts):
+        raise TypeError(f"{cls.__name__} is not built from its arguments alone")
+    names = [part.name for part in parts]
+    draft = type(f"_{cls.__name__}Draft", (), {"__slots__": tuple(names)})
+    given = ", ".join(name if p.default is MISSING else f"{name}=_{name}" for name, p in zip(names, parts, strict=True))
+    body = "".join(f"    draft.{name} = {name}\n" for name in names)
+    text = f"def __new__(cls, {given}):\n    draft = _new(_draft)\n{body}    draft.__class__ = cls\n    return draft\n"
+    space: dict[str, Any] = {"_new": object.__new__, "_draft": draft, **{f"_{p.name}": p.default for p in parts}}
+    exec(text, space)  # noqa: S102  # the text is made of names of fields, as dataclasses make their own methods
+    build = space["__new__"]
+    build.__annotations__ = cls.__init__.__annotations__
+    build.__qualname__ = f"{cls.__qualname__}.__new__"
+    cls.__new__ = build  # type: ignore[method-assign]
+    del cls.__init__  # else its fields would be set twice
+    cls.__getnewargs__ = lambda self: tuple(getattr(self, name) for name in names)  # type: ignore[attr-defined]
+    return cls
