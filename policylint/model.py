@@ -31,6 +31,7 @@ Value = int | str | bytes | bool | tuple[str, ...] | None
 
 _REMEMBERED = 1 << 16
 """How many names are kept with their ids: policies of an estate set the same settings over and over."""
+_BACKSLASH = "\\"
 _TENANT = re.compile(r"\{tenantid\}|\{0\}", re.IGNORECASE)
 
 
@@ -54,7 +55,7 @@ class SettingId:
 
 def registry(scope: Scope, key: str, value: str) -> SettingId:
     """The id of a registry value. `key` is without hive; a trailing backslash does not count, nor does case."""
-    return _folded(f"{'HKLM' if scope is Scope.DEVICE else 'HKCU'}\\{key.rstrip(chr(92))}!{value}")
+    return _folded(f"{'HKCU' if scope == 'user' else 'HKLM'}\\{key.rstrip(_BACKSLASH)}!{value}")
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -42,13 +42,14 @@ def read(data: bytes, scope: Scope, source: Source, policy: str) -> Found:
         for row in lines:
             cells = [cell.strip() for cell in row]
             if any(cells) and cells[0].casefold() != "machine name":
-                _write(written, lines.line_num, cells)
+                write(written, lines.line_num, cells)
     except csv.Error as exc:
         raise ReadError("RD020", f"line {lines.line_num}: not a table: {exc}", LineAt(lines.line_num)) from exc
     return written.found()
 
 
-def _write(written: Written, line: int, cells: list[str]) -> None:
+def write(written: Written, line: int, cells: list[str]) -> None:
+    """Adds what one row claims; its cells have no blanks around them."""
     if len(cells) < _COLUMNS:
         written.damaged(line, f"{len(cells)} columns instead of {_COLUMNS}")
         return
@@ -81,7 +82,7 @@ def _compare(written: Written, line: int, cells: list[str]) -> None:
     if meant is None or not number.isascii() or not number.isdigit():
         return
     row = f"line {line}: '{cells[_NAME]}'"
-    setting, evidence = f"audit:{cells[_CATEGORY].casefold()}", written.source.at(LineAt(line))
+    setting, evidence = f"audit:{cells[_CATEGORY].casefold()}", written.at(line)
     if int(number) not in meant:
         message = f"{row} has the number {number} beside the words '{words}'; Windows uses the number"
         written.problems.append(Problem("GP032", message, evidence, setting=setting))

@@ -169,7 +169,7 @@ def _filtering(backup: Backup) -> tuple[Filtering | None, list[Problem]]:
         message = "the security descriptor is not hexadecimal, so who the GPO applies to is not known"
         return None, [Problem("RD016", message, source.at(core.descriptor.place), backup.id)]
     try:
-        return security_descriptor.filtering(security_descriptor.parse(raw)), []
+        return security_descriptor.told_by(raw), []
     except ReadError as error:
         message = f"{error.message}, so who the GPO applies to is not known"
         return None, [Problem(error.rule, message, source.at(core.descriptor.place), backup.id)]

@@ -78,10 +78,12 @@ def collect(sources: Sequence[Source]) -> tuple[list[Backup], list[Source]]:
     folders = {_folder(source.path) for source in sources if _marks(source)}
     held: dict[str, list[tuple[str, Source]]] = defaultdict(list)
     rest: list[Source] = []
+    owners: dict[str, str | None] = {}
+    guids = {folder: _is_guid(folder) for folder in folders}
     for source in sources:
-        folder = _owner(source.path, folders)
+        folder = _owner(_folder(source.path), folders, owners)
         path = source.path[len(folder) + 1 :] if folder else source.path
-        if folder is None or not _belongs(folder, path):
+        if folder is None or not (guids[folder] or _belongs(path)):
             rest.append(source)
         else:
             held[folder].append((path, source))
@@ -104,17 +106,20 @@ def superseded(backups: Iterable[Backup]) -> dict[str, Backup]:
 
 
 def _backup(folder: str, files: Sequence[tuple[str, Source]]) -> Backup:
+    top: dict[str, Source] = {}
+    for path, source in files:
+        if "/" not in path:
+            top.setdefault(source.name, source)
     return Backup(
         folder,
         tuple(files),
-        _part(files, "backup.xml", core),
-        _part(files, "bkupinfo.xml", info),
-        _part(files, "gpreport.xml", read),
+        _part(top.get("backup.xml"), core),
+        _part(top.get("bkupinfo.xml"), info),
+        _part(top.get("gpreport.xml"), read),
     )
 
 
-def _part(files: Iterable[tuple[str, Source]], name: str, parse: Callable[[bytes], T]) -> Part[T]:
-    source = next((source for path, source in files if path.casefold() == name), None)
+def _part(source: Source | None, parse: Callable[[bytes], T]) -> Part[T]:
     if source is None:
         return Part()
     try:
@@ -125,11 +130,9 @@ def _part(files: Iterable[tuple[str, Source]], name: str, parse: Callable[[bytes
 
 def _marks(source: Source) -> bool:
     """Whether the file makes its folder a backup. A Backup.xml of some other program does not."""
-    if "/domainsysvol/" in f"/{source.path.casefold()}":
+    if source.name not in ("bkupinfo.xml", "backup.xml") or "/domainsysvol/" in f"/{source.path.casefold()}":
         return False
-    if source.name == "bkupinfo.xml":
-        return True
-    return source.name == "backup.xml" and (_is_guid(_folder(source.path)) or _SCHEMA in _opening(source))
+    return source.name == "bkupinfo.xml" or _is_guid(_folder(source.path)) or _SCHEMA in _opening(source)
 
 
 def _opening(source: Source) -> bytes:
@@ -140,20 +143,20 @@ def _opening(source: Source) -> bytes:
         return b""
 
 
-def _owner(path: str, folders: set[str]) -> str | None:
-    """The nearest folder above the file that is a backup."""
-    folder = _folder(path)
-    while folder not in folders:
-        if not folder:
-            return None
-        folder = _folder(folder)
-    return folder
+def _owner(folder: str, folders: set[str], owners: dict[str, str | None]) -> str | None:
+    """The nearest folder that is a backup, of a folder and those above it. `owners` keeps what was found."""
+    if folder not in owners:
+        nearest = folder
+        while nearest and nearest not in folders:
+            nearest = _folder(nearest)
+        owners[folder] = nearest if nearest in folders else None
+    return owners[folder]
 
 
-def _belongs(folder: str, path: str) -> bool:
-    """Whether a file below the folder of a backup is part of it. A folder without a GUID may hold other things too."""
+def _belongs(path: str) -> bool:
+    """Whether a file below a backup's folder is part of it, where the folder has no GUID and may hold other things."""
     folded = path.casefold()
-    return _is_guid(folder) or folded in _DESCRIPTIONS or folded.startswith("domainsysvol/")
+    return folded in _DESCRIPTIONS or folded.startswith("domainsysvol/")
 
 
 def _is_guid(folder: str) -> bool:

@@ -7,15 +7,16 @@ comparing several hundred backups with their reports.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
 from policylint.errors import ReadError
 from policylint.evidence import XmlAt
+from policylint.frozen import quickly_built
 from policylint.readers.gpo.cse import extensions
-from policylint.readers.xml import child, local, parse, route, text_in
+from policylint.readers.xml import child, local, parse, route, whole_text
 
 _GUID = re.compile(r"\{?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\}?")
 _NUMBER = re.compile(r"[0-9]{1,10}")
@@ -23,6 +24,7 @@ _LOCATION = "{http://www.microsoft.com/GroupPolicy/GPOOperations}Location"
 _FILTER_ID = re.compile(r"ID=\"([^\"]+)\"")
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Text:
     """A text and where it stands."""
@@ -72,18 +74,20 @@ def core(data: bytes) -> Core:
     settings = None if gpo is None else child(gpo, "GroupPolicyCoreSettings")
     if gpo is None or settings is None:
         raise ReadError("RD016", "not the Backup.xml of a GPO: it has no GroupPolicyCoreSettings", XmlAt(()))
+    above = route(settings)
+    told = _texts(settings, above)
     return Core(
-        id=guid(text_in(settings, "ID") or ""),
-        domain=text_in(settings, "Domain") or "",
-        name=_text(settings, "DisplayName") or Text("", XmlAt(route(settings))),
-        options=_text(settings, "Options"),
-        machine_extensions=_extensions(settings, "MachineExtensionGuids"),
-        user_extensions=_extensions(settings, "UserExtensionGuids"),
-        directory_version=_version(settings, 0),
-        file_version=_version(settings, 16),
-        descriptor=_text(settings, "SecurityDescriptor"),
-        wmi_filter=_wmi_filter(settings),
-        files=tuple(_listed(gpo)),
+        id=guid(_said(told, "ID")),
+        domain=_said(told, "Domain"),
+        name=told.get("DisplayName") or Text("", XmlAt(above)),
+        options=told.get("Options"),
+        machine_extensions=_extensions(told, "MachineExtensionGuids"),
+        user_extensions=_extensions(told, "UserExtensionGuids"),
+        directory_version=_version(told, 0),
+        file_version=_version(told, 16),
+        descriptor=told.get("SecurityDescriptor"),
+        wmi_filter=_wmi_filter(told),
+        files=tuple(_listed(gpo, above[:-1])),
     )
 
 
@@ -92,49 +96,60 @@ def info(data: bytes) -> Info:
     root = parse(data)
     if local(root) != "BackupInst":
         raise ReadError("RD016", f"not a bkupInfo.xml: its root element is '{local(root)}'", XmlAt(()))
+    told = _texts(root, ())
     return Info(
-        id=guid(text_in(root, "GPOGuid") or ""),
-        domain=text_in(root, "GPODomain") or "",
-        name=_text(root, "GPODisplayName") or Text("", XmlAt(())),
-        time=text_in(root, "BackupTime") or "",
+        id=guid(_said(told, "GPOGuid")),
+        domain=_said(told, "GPODomain"),
+        name=told.get("GPODisplayName") or Text("", XmlAt(())),
+        time=_said(told, "BackupTime"),
     )
 
 
-def _text(parent: etree._Element, name: str) -> Text | None:
-    found = child(parent, name)
-    return None if found is None else Text(text_in(parent, name) or "", XmlAt(route(found)))
+_Told = Mapping[str, Text]
 
 
-def _extensions(settings: etree._Element, name: str) -> tuple[str, ...] | None:
-    text = text_in(settings, name)
-    return None if text is None else extensions(text)
+def _texts(parent: etree._Element, above: tuple[int, ...]) -> _Told:
+    """The texts of an element's children by name, of each name the first. `above` is the element's own place."""
+    found: dict[str, Text] = {}
+    for at, part in enumerate(parent.iterchildren("*")):
+        name = local(part)
+        if name not in found:
+            text = whole_text(part) if len(part) else part.text or ""
+            found[name] = Text(text.strip(), XmlAt((*above, at)))
+    return found
 
 
-def _version(settings: etree._Element, shift: int) -> int | None:
+def _said(told: _Told, name: str) -> str:
+    return told[name].text if name in told else ""
+
+
+def _extensions(told: _Told, name: str) -> tuple[str, ...] | None:
+    return extensions(told[name].text) if name in told else None
+
+
+def _version(told: _Told, shift: int) -> int | None:
     """One version of both sides, the user's in the upper 16 bits.
 
     A side has one number, as in [MS-GPOL] 3.2.1.4: the version in the directory in its lower 16 bits, that of the
     files above. A comparison with VersionDirectory and VersionSysvol of the reports confirms it.
     """
-    told = [text_in(settings, name) or "" for name in ("MachineVersionNumber", "UserVersionNumber")]
-    if not all(_NUMBER.fullmatch(text) for text in told):
+    machine, user = _said(told, "MachineVersionNumber"), _said(told, "UserVersionNumber")
+    if not (_NUMBER.fullmatch(machine) and _NUMBER.fullmatch(user)):
         return None
-    machine, user = (int(text) >> shift & 0xFFFF for text in told)
-    return user << 16 | machine
+    return (int(user) >> shift & 0xFFFF) << 16 | int(machine) >> shift & 0xFFFF
 
 
-def _wmi_filter(settings: etree._Element) -> str | None:
+def _wmi_filter(told: _Told) -> str | None:
     """The name of the WMI filter, or its id, or what stands there; None without a filter."""
-    name, whole = text_in(settings, "WMIFilterName"), text_in(settings, "WMIFilter")
-    match = _FILTER_ID.search(whole or "")
+    name, whole = _said(told, "WMIFilterName"), _said(told, "WMIFilter")
+    match = _FILTER_ID.search(whole)
     return name or (match[1] if match else whole) or None
 
 
-def _listed(gpo: etree._Element) -> Iterator[Text]:
+def _listed(gpo: etree._Element, above: tuple[int, ...]) -> Iterator[Text]:
     """Files with a Location; those without are wildcards for what a backup would look for."""
-    above = route(gpo)
-    for i, extension in enumerate(c for c in gpo if isinstance(c.tag, str)):
-        for j, listed in enumerate(c for c in extension if isinstance(c.tag, str)):
-            location = listed.get(_LOCATION) if local(listed) == "FSObjectFile" else None
-            if location:
+    for i, extension in enumerate(gpo.iterchildren("*")):
+        for j, listed in enumerate(extension.iterchildren("*")):
+            location = listed.get(_LOCATION)
+            if location and local(listed) == "FSObjectFile":
                 yield Text(location.replace("\\", "/"), XmlAt((*above, i, j)))

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 
-from lxml import etree
-
 from policylint.errors import ReadError
 from policylint.evidence import ByteAt, XmlAt
 from policylint.model import Comment
 from policylint.readers.source import Source, sniff_encoding
-from policylint.readers.xml import children, local, parse, route
+from policylint.readers.xml import parse, route, whole_text
 
 _RESOURCE = re.compile(r"\$\(resource\.(?P<id>[^)]+)\)")
 
@@ -34,19 +32,18 @@ def gpo_comment(data: bytes) -> str:
 def setting_comments(data: bytes, source: Source) -> tuple[Comment, ...]:
     """The comments of settings, in their order; a comment is of `namespace:policy`. Raises ReadError (RD003, RD005)."""
     root = parse(data)
-    spaces = {str(e.get("prefix", "")): str(e.get("namespace", "")) for e in _all(root, "using")}
-    texts = {str(e.get("id", "")): "".join(map(str, e.itertext())).strip() for e in _all(root, "string")}
+    written = list(root.iterdescendants("{*}comment"))
+    if not written:  # GPMC writes the file for every GPO that it opens
+        return ()
+    spaces = {str(e.get("prefix", "")): str(e.get("namespace", "")) for e in root.iterdescendants("{*}using")}
+    texts = {str(e.get("id", "")): whole_text(e).strip() for e in root.iterdescendants("{*}string")}
     found = []
-    for element in _all(root, "comment"):
+    for element in written:
         prefix, _, policy = str(element.get("policyRef", "")).rpartition(":")
-        written = str(element.get("commentText", ""))
-        match = _RESOURCE.fullmatch(written)
-        text = texts.get(match["id"], "") if match else written
+        said = str(element.get("commentText", ""))
+        match = _RESOURCE.fullmatch(said)
+        text = texts.get(match["id"], "") if match else said
         if policy and text:
             of = f"{spaces.get(prefix, prefix)}:{policy}"
             found.append(Comment(of, text, source.at(XmlAt(route(element)))))
     return tuple(found)
-
-
-def _all(root: etree._Element, name: str) -> list[etree._Element]:
-    return [element for parent in root.iter() if local(parent) for element in children(parent, name)]

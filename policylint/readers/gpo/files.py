@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from policylint.model import Scope
 from policylint.readers.gpo import audit_csv, folder_redirection, scripts_ini, security_template, software
@@ -85,8 +86,12 @@ _LOOSE = {
 _PREFERENCES_PATH = re.compile(rf"(?:.*/)?preferences/(?P<folder>{'|'.join(PREFERENCES)})/[^/]+\.xml")
 
 
+@lru_cache(maxsize=4096)
 def classify(path: str) -> tuple[Kind, Scope | None]:
-    """The kind of a file and the side it belongs to, by its path below the GPO's folder; case does not count."""
+    """The kind of a file and the side it belongs to, by its path below the GPO's folder; case does not count.
+
+    Most GPOs have the same few paths, so what was found is kept.
+    """
     folded = path.casefold()
     for pattern, kind in _PATTERNS:
         match = pattern.fullmatch(folded)

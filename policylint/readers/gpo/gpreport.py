@@ -7,7 +7,9 @@ without registry keys, so settings are read from the settings files.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
@@ -15,7 +17,8 @@ from policylint.errors import ReadError
 from policylint.evidence import XmlAt
 from policylint.model import Scope
 from policylint.readers.gpo.backup_xml import Text, guid
-from policylint.readers.xml import child, children, local, parse, route, text_in
+from policylint.readers.source import sniff_encoding
+from policylint.readers.xml import children, first_children, local, parse, route, text_in, whole_text
 
 _NUMBER = re.compile(r"[0-9]{1,5}")
 _SIDES = ((Scope.DEVICE, "Computer"), (Scope.USER, "User"))
@@ -57,29 +60,76 @@ class ReportedPolicy:
 
 
 def read(data: bytes) -> Report:
-    """The report of one GPO. Raises ReadError (RD003, RD005; RD016 when it is the report of something else)."""
+    """The report of one GPO. Raises ReadError (RD003, RD005; RD016 when it is the report of something else).
+
+    What its extensions show is nine tenths of a report, and nothing of it is used here, so it is passed over where the
+    report is laid out as GPMC does it; damage in there is not looked for.
+    """
+    outline = _outline(data)
+    if outline is not None:
+        try:
+            return report_of(_root(outline))
+        except ReadError:
+            pass  # the error, if there is one, is that of the whole report
     return report_of(_root(data))
+
+
+def _outline(data: bytes) -> bytes | None:
+    """The report without the `ExtensionData` of both sides and the permissions of the GPO, which say what SDDL does.
+
+    Each part that is left out begins with a start tag and ends before the end tag of an element around it. If that was
+    the end tag of another element, tags without a partner are left, and they are no well-formed document. None where
+    there is markup that could hide tags, and where a side is missing.
+    """
+    encoding, begin = sniff_encoding(data)
+    owner, rights_end, shown, computer_end, user_end = _marks(encoding)
+    last = data.rfind(user_end)
+    middle = data.rfind(computer_end, 0, max(last, 0))  # from behind: it is mostly the computer's side that is long
+    kept, at = [], 0
+    for mark, end in ((owner, data.find(rights_end, 0, max(middle, 0))), (shown, middle), (shown, last)):
+        start = data.find(mark, at, max(end, 0))
+        if start >= 0:
+            kept.append(data[at:start])
+            at = end
+            if encoding != "utf-8" and (start - begin | end - begin) & 1:
+                return None  # half of one character and half of the next
+    outline = b"".join((*kept, data[at:]))
+    return None if min(middle, last) < 0 or "<!".encode(encoding) in outline else outline
+
+
+@lru_cache(maxsize=4)
+def _marks(encoding: str) -> tuple[bytes, ...]:
+    """The tags that parts begin with and end before. A NUL at the end is left off: it makes the search slow."""
+    tags = ("<Owner", "</SecurityDescriptor>", "<ExtensionData>", "</Computer>", "</User>")
+    return tuple(tag.encode(encoding).removesuffix(b"\0") for tag in tags)
 
 
 def report_of(root: etree._Element) -> Report:
     """What the `GPO` element of a report says."""
-    identifier = child(root, "Identifier")
-    name, security = child(root, "Name"), child(root, "SecurityDescriptor")
-    sides = ((scope, child(root, side)) for scope, side in _SIDES)
+    parts = first_children(root)
+    name = parts.get("Name")
+    sides = [(scope, first_children(parts.get(side))) for scope, side in _SIDES]
     return Report(
-        id=guid(text_in(identifier, "Identifier") or ""),
-        name=Text(text_in(root, "Name") or "", XmlAt(() if name is None else route(name))),
+        id=guid(text_in(parts.get("Identifier"), "Identifier") or ""),
+        name=Text("", XmlAt(())) if name is None else Text(whole_text(name).strip(), XmlAt(route(name))),
         links=tuple(_link(element) for element in children(root, "LinksTo")),
-        disabled_sides=frozenset(scope for scope, side in sides if text_in(side, "Enabled") == "false"),
-        sddl=text_in(security, "SDDL") or "",
-        directory_version=_version(root, "VersionDirectory"),
-        file_version=_version(root, "VersionSysvol"),
+        disabled_sides=frozenset(scope for scope, side in sides if _said(side, "Enabled") == "false"),
+        sddl=text_in(parts.get("SecurityDescriptor"), "SDDL") or "",
+        directory_version=_version(sides, "VersionDirectory"),
+        file_version=_version(sides, "VersionSysvol"),
     )
 
 
-def _version(root: etree._Element, name: str) -> int | None:
+_Parts = Mapping[str, etree._Element]
+
+
+def _said(parts: _Parts, name: str) -> str:
+    return whole_text(parts[name]).strip() if name in parts else ""
+
+
+def _version(sides: Sequence[tuple[Scope, _Parts]], name: str) -> int | None:
     """A version of both sides, the user's in the upper 16 bits; None where the report does not tell both."""
-    machine, user = (text_in(child(root, side), name) or "" for _, side in _SIDES)
+    machine, user = (_said(parts, name) for _, parts in sides)
     if not (_NUMBER.fullmatch(machine) and _NUMBER.fullmatch(user)):
         return None
     return int(user) << 16 | int(machine)
@@ -104,10 +154,11 @@ def _root(data: bytes) -> etree._Element:
 
 
 def _link(element: etree._Element) -> ReportedLink:
+    parts = first_children(element)
     return ReportedLink(
-        som=text_in(element, "SOMPath") or text_in(element, "SOMName") or "",
-        enabled=text_in(element, "Enabled") != "false",
-        enforced=text_in(element, "NoOverride") == "true",
+        som=_said(parts, "SOMPath") or _said(parts, "SOMName"),
+        enabled=_said(parts, "Enabled") != "false",
+        enforced=_said(parts, "NoOverride") == "true",
         place=XmlAt(route(element)),
     )
 

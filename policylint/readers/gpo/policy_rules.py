@@ -19,7 +19,7 @@ from policylint.readers.gpo.template_lines import Entry, Subcategory, audit, tem
 from policylint.readers.gpo.tree import judged
 from policylint.readers.gpo.written_registry import Written
 from policylint.readers.source import Reading, Source, problem
-from policylint.readers.xml import local, parse
+from policylint.readers.xml import local, parse, whole_text
 
 KIND = "Policy Analyzer rules"
 _ROOT = "PolicyRules"
@@ -93,7 +93,10 @@ def _gpos(root: etree._Element) -> dict[str, _Gpo]:
             continue
         place = XmlAt((index,))
         parts = _parts(element)
-        gpo = gpos.setdefault(parts.get("PolicyName", "").strip(), _Gpo(place))
+        name = parts.get("PolicyName", "").strip()
+        gpo = gpos.get(name)
+        if gpo is None:
+            gpo = gpos[name] = _Gpo(place)
         if tag in _SIDES:
             try:
                 gpo.settings.append(_setting(parts, _SIDES[tag], place))
@@ -113,13 +116,17 @@ def _parts(element: etree._Element) -> dict[str, str]:
     """The texts of the children by name, with their blanks, which belong to the data; the first of a name counts."""
     found: dict[str, str] = {}
     for child in element.iterchildren("*"):
-        found.setdefault(local(child), "".join(map(str, child.itertext())) if len(child) else child.text or "")
+        name = child.tag
+        if "}" in name:
+            name = local(child)
+        if name not in found:
+            found[name] = whole_text(child) if len(child) else child.text or ""
     return found
 
 
 def _setting(parts: Mapping[str, str], scope: Scope, place: XmlAt) -> Written:
     """One registry setting. Raises ReadError (RD012) for a type that is not known and data that does not fit it."""
-    key, name, kind = (parts.get(part, "").strip() for part in ("Key", "Value", "RegType"))
+    key, name, kind = parts.get("Key", "").strip(), parts.get("Value", "").strip(), parts.get("RegType", "").strip()
     data = parts.get("RegData", "").replace(r"\r\n", "\r\n")  # how Policy Analyzer writes a line end
     if name.startswith("**"):
         return Written(scope, key, name, written.REG_SZ, written.text(data), place)

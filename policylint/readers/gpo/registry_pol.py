@@ -7,11 +7,11 @@ removes values removes what stands before it in the file, and becomes a `Sweep` 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from policylint.catalogue import certificates
-from policylint.evidence import Evidence, PolAt
+from policylint.evidence import Evidence, Place, PolAt
 from policylint.model import Claim, Problem, Scope, Sweep, registry, shown
 from policylint.readers.gpo.pol_records import Record, records
 from policylint.readers.gpo.registry_values import TYPES, type_name, value_of
@@ -30,39 +30,58 @@ class _Half:
 
     scope: Scope
     source: Source
-    written: dict[str, tuple[str, Claim]] = field(default_factory=dict)
-    """Registry key and claim by the key of the setting, in order of the last write."""
-    sweeps: dict[tuple[str, bool], Sweep] = field(default_factory=dict)
-    """By key and tree, the last of each."""
+    places: Sequence[Place] | None
+    """Where each record stands, if it does not stand in a Registry.pol."""
+    written: dict[str, tuple[str, int, Claim]] = field(default_factory=dict)
+    """Registry key, number of the record and claim by the key of the setting, in order of the last write."""
+    sweeps: dict[tuple[str, bool], tuple[int, Sweep]] = field(default_factory=dict)
+    """Number of the record and sweep by key and tree, the last of each."""
     problems: list[Problem] = field(default_factory=list)
 
     def at(self, record: Record) -> Evidence:
-        return Evidence(self.source.path, PolAt(record.number, record.start, record.end))
+        number, places = record.number, self.places
+        place = PolAt(number, record.start, record.end) if places is None else places[number - 1]
+        return Evidence(self.source.path, place)
 
     def complain(self, rule: str, record: Record, message: str) -> None:
-        self.problems.append(Problem(rule, f"record {record.number}: {message}", self.at(record)))
+        where = f"record {record.number}: " if self.places is None else ""
+        self.problems.append(Problem(rule, where + message, self.at(record)))
 
 
 def claims(
-    records: Iterable[Record], scope: Scope, source: Source
+    records: Iterable[Record], scope: Scope, source: Source, places: Sequence[Place] | None = None
 ) -> tuple[tuple[Claim, ...], tuple[Sweep, ...], tuple[Problem, ...]]:
     """The claims, sweeps and problems that the records amount to, each in file order.
 
+    `places` says where the records stand that were not read from a Registry.pol; they are numbered from 1.
     Problems: RD002 a key that names a hive or nothing, data that its type does not allow (the bytes are kept as the
     value); RD005 a name that is not UTF-16; RD012 a type or instruction that [MS-GPREG] does not know;
     RD036 a certificate under the thumbprint of another; GP029 a value that an earlier record writes too.
     """
-    half = _Half(scope, source)
+    half = _Half(scope, source, places)
+    good: str | None = None  # the last key without a fault: a key mostly has many values
     for record in records:
-        fault = _name_fault(record)
-        if fault is not None:
-            half.complain(*fault)
-        elif record.name.startswith("**"):
+        key, name = record.key, record.name
+        if key != good or not name.isascii():
+            fault = _name_fault(record)
+            if fault is not None:
+                half.complain(*fault)
+                continue
+            good = key
+        if name[:2] == "**":
             _instruct(half, record)
-        elif record.name or record.type or record.data:
-            _write_once(half, record, _claim(half, record, record.name))
-    kept = tuple(claim for key, claim in half.written.values() if not _swept_since(half, key, claim))
-    return kept, tuple(half.sweeps.values()), tuple(half.problems)
+        elif name or record.type or record.data:
+            _write_once(half, record, _claim(half, record, name))
+    return tuple(_kept(half)), tuple(sweep for _, sweep in half.sweeps.values()), tuple(half.problems)
+
+
+def _kept(half: _Half) -> Iterator[Claim]:
+    """The claims that nothing after them in the file removes."""
+    if not half.sweeps:
+        yield from (claim for _, _, claim in half.written.values())
+        return
+    last = {key: _last_sweep(half, key) for key in {key for key, _, _ in half.written.values()}}
+    yield from (claim for key, number, claim in half.written.values() if last[key] <= number)
 
 
 def _name_fault(record: Record) -> tuple[str, Record, str] | None:
@@ -78,17 +97,17 @@ def _name_fault(record: Record) -> tuple[str, Record, str] | None:
 
 
 def _claim(half: _Half, record: Record, name: str) -> Claim:
+    kind, data = record.type, record.data
     try:
-        value = value_of(record.type, record.data)
+        value = value_of(kind, data)
     except ValueError as exc:
-        half.complain("RD002", record, f"{type_name(record.type)} '{name}' {exc}; its bytes are kept as they are")
-        value = record.data
-    if record.type not in TYPES:
-        half.complain("RD012", record, f"'{name}' has the unknown type {type_name(record.type)}; its bytes are kept")
-    if isinstance(value, bytes) and value:
+        half.complain("RD002", record, f"{type_name(kind)} '{name}' {exc}; its bytes are kept as they are")
+        value = data
+    if kind not in TYPES:
+        half.complain("RD012", record, f"'{name}' has the unknown type {type_name(kind)}; its bytes are kept")
+    if value and isinstance(value, bytes):
         _check_certificate(half, record, name, value)
-    setting = registry(half.scope, record.key, name)
-    return Claim(setting, half.scope, value, type_name(record.type), half.at(record))
+    return Claim(registry(half.scope, record.key, name), half.scope, value, type_name(kind), half.at(record))
 
 
 def _check_certificate(half: _Half, record: Record, name: str, value: bytes) -> None:
@@ -102,19 +121,21 @@ def _check_certificate(half: _Half, record: Record, name: str, value: bytes) -> 
 
 def _write(half: _Half, record: Record, claim: Claim) -> None:
     half.written.pop(claim.setting.key, None)
-    half.written[claim.setting.key] = record.key, claim
+    half.written[claim.setting.key] = record.key, record.number, claim
 
 
 def _write_once(half: _Half, record: Record, claim: Claim) -> None:
     """Writes a value, and says so where an earlier record has written it: what that one wrote is never seen."""
-    _, earlier = half.written.get(claim.setting.key, ("", None))
-    plain = earlier is not None and not earlier.absent and not earlier.soft
-    if earlier is not None and plain and not _swept_since(half, record.key, earlier):
-        same = (earlier.type, earlier.value) == (claim.type, claim.value)
-        differs = f"{shown(earlier.value)}, and this one {shown(claim.value)}: the last counts"
-        message = f"'{claim.setting}' is written twice in the file; an earlier record has "
-        half.complain("GP029", record, message + ("the same value" if same else differs))
-    _write(half, record, claim)
+    there = half.written.get(claim.setting.key)
+    if there is not None:
+        _, number, earlier = there
+        if not earlier.absent and not earlier.soft and not _swept_since(half, record.key, number):
+            same = (earlier.type, earlier.value) == (claim.type, claim.value)
+            differs = f"{shown(earlier.value)}, and this one {shown(claim.value)}: the last counts"
+            message = f"'{claim.setting}' is written twice in the file; an earlier record has "
+            half.complain("GP029", record, message + ("the same value" if same else differs))
+        del half.written[claim.setting.key]  # it comes last now
+    half.written[claim.setting.key] = record.key, record.number, claim
 
 
 def _delete(half: _Half, record: Record, name: str) -> None:
@@ -139,16 +160,16 @@ def _sweep_keys(half: _Half, record: Record, _: str) -> None:
 def _sweep(half: _Half, record: Record, key: str, *, tree: bool) -> None:
     sweep = Sweep(half.scope, _bare(key).casefold(), tree, half.at(record))
     half.sweeps.pop((sweep.key, tree), None)
-    half.sweeps[sweep.key, tree] = sweep
+    half.sweeps[sweep.key, tree] = record.number, sweep
 
 
 def _write_soft(half: _Half, record: Record, name: str) -> None:
     """Written only where no value exists. What the file itself did to the value before decides, if anything."""
     claim = _claim(half, record, name)
-    _, earlier = half.written.get(claim.setting.key, ("", None))
-    if earlier is not None and not earlier.absent and not _swept_since(half, record.key, earlier):
+    there = half.written.get(claim.setting.key)
+    if there is not None and not there[2].absent and not _swept_since(half, record.key, there[1]):
         return
-    gone = earlier is not None or _last_sweep(half, record.key) > 0
+    gone = there is not None or _last_sweep(half, record.key) > 0
     _write(half, record, claim if gone else replace(claim, soft=True))
 
 
@@ -199,18 +220,14 @@ def _bare(key: str) -> str:
     return key.rstrip("\\")
 
 
-def _number(evidence: Evidence) -> int:
-    return evidence.place.record if isinstance(evidence.place, PolAt) else 0
-
-
-def _swept_since(half: _Half, key: str, claim: Claim) -> bool:
-    return bool(half.sweeps) and _last_sweep(half, key) > _number(claim.evidence)
+def _swept_since(half: _Half, key: str, number: int) -> bool:
+    return bool(half.sweeps) and _last_sweep(half, key) > number
 
 
 def _last_sweep(half: _Half, key: str) -> int:
     """The number of the last record that swept the key, or 0."""
     covering = (half.sweeps.get(place) for place in _covering(_bare(key).casefold()))
-    return max((_number(sweep.evidence) for sweep in covering if sweep is not None), default=0)
+    return max((number for number, _ in filter(None, covering)), default=0)
 
 
 def _covering(key: str) -> Iterator[tuple[str, bool]]:

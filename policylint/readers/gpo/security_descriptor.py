@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from struct import Struct, error
 from uuid import UUID
 
@@ -87,6 +88,12 @@ def parse(data: bytes) -> Descriptor | None:
         return Descriptor(control, _sid(data, owner) if owner else None, _sid(data, group) if group else None, entries)
     except (error, IndexError) as exc:
         raise ReadError("RD016", "the security descriptor is cut off or its lengths are wrong") from exc
+
+
+@lru_cache(maxsize=1024)
+def told_by(data: bytes) -> Filtering | None:
+    """Who the binary descriptor lets read and apply the GPO; raises as `parse`. Most GPOs of a domain have the same."""
+    return filtering(parse(data))
 
 
 def filtering(descriptor: Descriptor | None) -> Filtering | None:

@@ -7,7 +7,7 @@ Sections come in any order. An empty list is a value: `SeDebugPrivilege =` grant
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from policylint.families.merging import ACCOUNT_NAMES
 from policylint.model import Scope, Value
@@ -27,18 +27,23 @@ def read(data: bytes, scope: Scope, source: Source, policy: str) -> Found:
     entry that stands twice. Raises ReadError (RD005) for bytes that are no text.
     """
     written = Written(scope, source)
+    write(written, rows(data))
+    return written.found()
+
+
+def write(written: Written, entries: Iterable[Row]) -> None:
+    """Adds what the rows of a security template claim."""
     unknown: set[str] = set()
-    for row in rows(data):
+    for row in entries:
         section = _SECTIONS.get(row.section.casefold())
         if section is not None:
-            name, write = section
-            write(written, name, row)
+            name, write_row = section
+            write_row(written, name, row)
         elif not row.section:
             written.damaged(row.line, f"'{row.text[:40]}' stands before the first section")
         elif row.section.casefold() not in (*_SILENT, *unknown):
             unknown.add(row.section.casefold())
             written.passed_over(row.line, f"the section [{row.section}] is none of a security template")
-    return written.found()
 
 
 def recognises(data: bytes) -> bool:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from policylint.evidence import LineAt
+from policylint.evidence import Evidence, LineAt, Place
 from policylint.facts import ALWAYS, When
+from policylint.frozen import quickly_built
 from policylint.model import Claim, Problem, Scope, SettingId, Value
 from policylint.readers.source import Source, decode
+
+BLANKS = " \t\r\0\ufeff"
+"""What may stand around a row and says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,7 @@ class Found:
     problems: tuple[Problem, ...] = ()
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Row:
     """A line that says something: its number from 1, the section it stands in ('' before the first), its text."""
@@ -30,10 +35,14 @@ class Row:
 
 @dataclass(slots=True)
 class Written:
-    """The settings of a file while it is read. Of two rows on one setting the later one stays."""
+    """The settings of a file while it is read. Of two rows on one setting the later one stays.
+
+    Rows are told by their line, from 1; `places` says where they stand if they are not lines of the source.
+    """
 
     scope: Scope
     source: Source
+    places: Sequence[Place] | None = None
     claims: dict[str, Claim] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -43,15 +52,24 @@ class Written:
         earlier = self.claims.pop(setting.key, None)
         if earlier is not None and earlier.value != value:
             self.passed_over(line, f"'{name}' stands twice in the file with different values; the later one is used")
-        self.claims[setting.key] = Claim(setting, self.scope, value, type, self.source.at(LineAt(line)), when=when)
+        self.claims[setting.key] = Claim(setting, self.scope, value, type, self.at(line), when=when)
+
+    def at(self, line: int) -> Evidence:
+        """Where a row stands."""
+        return Evidence(self.source.path, LineAt(line) if self.places is None else self.places[line - 1])
 
     def damaged(self, line: int, message: str) -> None:
         """RD020: a row that cannot be read."""
-        self.problems.append(Problem("RD020", f"line {line}: {message}", self.source.at(LineAt(line))))
+        self.complain("RD020", line, message)
 
     def passed_over(self, line: int, message: str) -> None:
         """RD021: a row that can be read and has no effect, or not the effect that it seems to have."""
-        self.problems.append(Problem("RD021", f"line {line}: {message}", self.source.at(LineAt(line))))
+        self.complain("RD021", line, message)
+
+    def complain(self, rule: str, line: int, message: str) -> None:
+        """A problem with a row."""
+        where = f"line {line}: " if self.places is None else ""
+        self.problems.append(Problem(rule, where + message, self.at(line)))
 
     def found(self) -> Found:
         """What it all came to."""
@@ -65,10 +83,12 @@ def rows(data: bytes) -> Iterator[Row]:
     """
     section = ""
     for number, line in enumerate(decode(data).split("\n"), 1):
-        text = line.strip(" \t\r\0\ufeff")
-        if text.startswith("[") and text.endswith("]"):
+        text = line.strip(BLANKS)
+        if not text or text[0] == ";":
+            continue
+        if text[0] == "[" and text[-1] == "]":
             section = text[1:-1].strip()
-        elif text and not text.startswith(";"):
+        else:
             yield Row(number, section, text)
 
 
@@ -77,6 +97,8 @@ def fields(text: str) -> list[str] | None:
 
     None where a quoted field has no end.
     """
+    if '"' not in text:
+        return [part.strip() for part in text.split(",")]
     found, start, quoted = [], 0, False
     for at, character in enumerate(text):
         if character == '"':

@@ -1,23 +1,23 @@
 """Entries of security templates and audit tables that stand in other formats (Policy Analyzer rules, reports).
 
-They are written out as the file that they came from and read as such, so that every entry has one meaning; then each
-claim gets the place that it really has.
+They are taken for rows of the file that they came from, so that every entry has one meaning; only their places are
+those that they really have.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from policylint.evidence import Evidence, LineAt, Place
-from policylint.model import Problem, Scope
+from policylint.evidence import Place
+from policylint.frozen import quickly_built
+from policylint.model import Scope
 from policylint.readers.gpo import audit_csv, security_template
-from policylint.readers.gpo.settings_file import Found
+from policylint.readers.gpo.settings_file import BLANKS, Found, Row, Written
 from policylint.readers.source import Source
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An entry of a security template: its section, its line, and where it really stands."""
@@ -27,6 +27,7 @@ class Entry:
     place: Place
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Subcategory:
     """A row of an audit table for the whole system: GUID and number, and where it really stands."""
@@ -38,30 +39,25 @@ class Subcategory:
 
 def template(entries: Sequence[Entry], source: Source) -> Found:
     """What the entries claim for the computer, by the rules of GptTmpl.inf."""
-    text = "".join(f"[{entry.section}]\n{_one_line(entry.line)}\n" for entry in entries)
-    found = security_template.read(text.encode(), Scope.DEVICE, source, "")
-    return _moved(found, lambda line: entries[(line - 1) // 2].place)
+    found = Written(Scope.DEVICE, source, [entry.place for entry in entries])
+    security_template.write(found, _template_rows(entries))
+    return found.found()
+
+
+def _template_rows(entries: Sequence[Entry]) -> Iterator[Row]:
+    for number, entry in enumerate(entries, 1):
+        text = _one_line(entry.line).strip(BLANKS)
+        if text and not text.startswith(";") and not (text.startswith("[") and text.endswith("]")):
+            yield Row(number, entry.section.strip(), text)
 
 
 def audit(rows: Sequence[Subcategory], source: Source) -> Found:
     """What the rows claim for the computer, by the rules of audit.csv."""
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    for row in rows:
-        table.writerow(["", "System", "", _one_line(row.guid), "", "", _one_line(row.number)])
-    return _moved(audit_csv.read(text.getvalue().encode(), Scope.DEVICE, source, ""), lambda line: rows[line - 1].place)
+    found = Written(Scope.DEVICE, source, [row.place for row in rows])
+    for line, row in enumerate(rows, 1):
+        audit_csv.write(found, line, ["", "System", "", _one_line(row.guid), "", "", _one_line(row.number)])
+    return found.found()
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.replace("\0", "").split("\n"))
-
-
-def _moved(found: Found, place: Callable[[int], Place]) -> Found:
-    def here(evidence: Evidence) -> Evidence:
-        at = evidence.place
-        return replace(evidence, place=place(at.line)) if isinstance(at, LineAt) else evidence
-
-    return Found(
-        tuple(replace(claim, evidence=here(claim.evidence)) for claim in found.claims),
-        tuple(Problem(p.rule, p.message.partition(": ")[2], here(p.evidence)) for p in found.problems),
-    )
+    return " ".join(text.replace("\0", "").split("\n")).strip()

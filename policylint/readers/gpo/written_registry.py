@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 
 from policylint.errors import ReadError
-from policylint.evidence import Evidence, Place, PolAt
+from policylint.evidence import Place
+from policylint.frozen import quickly_built
 from policylint.model import Claim, Problem, Scope, Sweep
 from policylint.readers.gpo.registry_pol import Record, claims
 from policylint.readers.source import Source
@@ -21,6 +23,7 @@ REG_NONE, REG_SZ, REG_EXPAND_SZ, REG_BINARY, REG_DWORD, REG_MULTI_SZ, REG_QWORD 
 _NUMBER = re.compile(r"0x[0-9a-f]{1,16}|[0-9]{1,20}", re.IGNORECASE)
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Written:
     """One setting as written: its side, key, value name (or `**` instruction), type, data and place."""
@@ -44,7 +47,7 @@ class Outcome:
 
 def outcome(written: Sequence[Written], source: Source) -> Outcome:
     """The claims, sweeps and problems of both sides, by the rules of Registry.pol."""
-    found = [_side([w for w in written if w.scope is scope], scope, source) for scope in Scope]
+    found = [_side([w for w in written if w.scope is scope], scope, source) for scope in Scope] if written else []
     return Outcome(
         tuple(claim for side in found for claim in side.claims),
         tuple(sweep for side in found for sweep in side.sweeps),
@@ -54,17 +57,7 @@ def outcome(written: Sequence[Written], source: Source) -> Outcome:
 
 def _side(written: Sequence[Written], scope: Scope, source: Source) -> Outcome:
     records = (Record(n, w.key, w.name, w.type, w.data, 0, 0) for n, w in enumerate(written, 1))
-    claimed, sweeps, problems = claims(records, scope, source)
-
-    def here(evidence: Evidence) -> Evidence:
-        at = evidence.place
-        return Evidence(evidence.path, written[at.record - 1].place) if isinstance(at, PolAt) else evidence
-
-    return Outcome(
-        tuple(replace(claim, evidence=here(claim.evidence)) for claim in claimed),
-        tuple(replace(sweep, evidence=here(sweep.evidence)) for sweep in sweeps),
-        tuple(Problem(p.rule, p.message.partition(": ")[2], here(p.evidence)) for p in problems),
-    )
+    return Outcome(*claims(records, scope, source, [w.place for w in written]))
 
 
 def instruction(name: str) -> tuple[str, int, bytes]:
@@ -85,6 +78,7 @@ def strings(values: Sequence[str]) -> bytes:
 def number(size: int) -> Callable[[str], bytes]:
     """The data of a number of so many bytes, decimal or with 0x. Raises ValueError when it is none or too large."""
 
+    @lru_cache(maxsize=1024)
     def data(value: str) -> bytes:
         if not _NUMBER.fullmatch(value):
             raise ValueError(f"'{value}' is not a number")
