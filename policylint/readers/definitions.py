@@ -42,6 +42,8 @@ _KINDS = (
 _TABS = 5
 """Between the columns of a row."""
 
+_OF_BACKUPS = frozenset(("backup.xml", "bkupinfo.xml", "gpreport.xml"))
+"""What every backup of a GPO has, of which there are hundreds, and no DDF file is called."""
 _TREE = re.compile(rb"<MgmtTree\b")
 _REASON = "definitions, which configure nothing"
 _KEPT = frozenset(
@@ -70,15 +72,16 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
     """
     found = _Found()
     rest: list[Source] = []
-    taken = {source: kind for source in sources if (kind := _kind(source))}
-    for source in sorted(taken, key=lambda source: source.path):
-        _read(found, source, taken[source])
-    for source in sources:
-        if source not in taken and source.suffix == ".gz":
+    kinds = [(source, _kind(source)) for source in sources]
+    for source, kind in sorted(kinds, key=lambda pair: pair[0].path):
+        if kind is not None:
+            _read(found, source, kind)
+    for source, kind in kinds:
+        if kind is None and source.suffix == ".gz":
             found.files.append(FileRecord(source.path, "ignored", "compressed file (.gz)", "not evaluated yet"))
             message = "compressed file (.gz): not unpacked, so policies in it are not seen; unpack it, or use .zip"
             found.problems.append(Problem("RD010", message, source.at()))
-        elif source not in taken:
+        elif kind is None:
             rest.append(source)
     definitions = Definitions(tuple(found.nodes), tuple(found.rows))
     return Reading(definitions=definitions, problems=tuple(found.problems), files=tuple(found.files)), rest
@@ -86,7 +89,7 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
 
 def _kind(source: Source) -> str | None:
     """What a file of definitions holds, by its beginning; None for anything else."""
-    if source.suffix not in (".json", ".gz", ".xml"):
+    if source.suffix not in (".json", ".gz", ".xml") or source.name in _OF_BACKUPS:
         return None
     try:
         data = source.head()
@@ -97,7 +100,7 @@ def _kind(source: Source) -> str | None:
         return None
     head = data.translate(None, b"\0") if b"\0" in data else data
     if source.suffix == ".xml":
-        return DDF if _TREE.search(head) else None
+        return DDF if b"<MgmtTree" in head and _TREE.search(head) else None
     return next((kind for kind, start in _KINDS if start.match(head)), None)
 
 

@@ -7,6 +7,7 @@ bytes are decoded. Entity declarations are refused: no format read here has any.
 from __future__ import annotations
 
 import re
+from typing import cast
 
 from lxml import etree
 
@@ -99,6 +100,11 @@ def first_children(element: etree._Element | None) -> dict[str, etree._Element]:
         tag = part.tag
         found.setdefault(tag[tag.rfind("}") + 1 :], part)
     return found
+
+
+def attributes(element: etree._Element) -> dict[str, str]:
+    """The attributes by name; a parsed document has them as text, whatever else lxml takes."""
+    return cast("dict[str, str]", dict(element.items()))
 
 
 def text_in(element: etree._Element | None, name: str) -> str | None:

@@ -7,14 +7,16 @@ id. Everything else that an item says is its value.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
 from policylint.masks import MASK, is_secret
 from policylint.model import SettingId, Value
-from policylint.readers.xml import children, local
+from policylint.readers.xml import attributes, children, local
 
 Key = Callable[[Mapping[str, str]], str]
 
@@ -169,39 +171,51 @@ def value_of(properties: etree._Element) -> Value:
     return tuple(sorted(_said(properties), key=str.casefold))
 
 
-def _said(properties: etree._Element) -> Iterator[str]:
-    for name, value in _attributes(properties):
-        if name != _ACTION and value not in _UNSAID:
-            yield f"{name}={value}"
-    for inner in properties:
-        if isinstance(inner.tag, str) and local(inner) != "Members":
-            yield from _below(inner, _numbered(inner))
+def _said(properties: etree._Element) -> list[str]:
+    found = [f"{name}={value}" for name, value in _attributes(properties) if name != _ACTION and value not in _UNSAID]
+    for name, inner in _numbered(properties):
+        if local(inner) != "Members":
+            _add_below(found, inner, name)
+    return found
 
 
-def _below(element: etree._Element, path: str) -> Iterator[str]:
-    """What stands in elements below the properties: a task's definition, a data source's attributes."""
+def _add_below(found: list[str], element: etree._Element, path: str) -> None:
+    """Adds what stands in elements below the properties: a task's definition, a data source's attributes."""
     text = (element.text or "").strip()
     if text:
-        yield f"{path}={MASK if is_secret(local(element)) else text}"
-    yield from (f"{path}@{name}={value}" for name, value in _attributes(element) if value)
-    for inner in element:
-        if isinstance(inner.tag, str):
-            yield from _below(inner, f"{path}/{_numbered(inner)}")
+        found.append(f"{path}={MASK if _secret(local(element)) else text}")
+    found += [f"{path}@{name}={value}" for name, value in _attributes(element) if value]
+    for name, inner in _numbered(element):
+        _add_below(found, inner, f"{path}/{name}")
 
 
-def _numbered(element: etree._Element) -> str:
-    """The element's name, with its number among equals when there are several."""
-    parent = element.getparent()
-    twins = [] if parent is None else children(parent, local(element))
-    return f"{local(element)}[{twins.index(element) + 1}]" if len(twins) > 1 else local(element)
+def _numbered(element: etree._Element) -> Iterator[tuple[str, etree._Element]]:
+    """The elements below with their names, and with their numbers among equals where there are several."""
+    inner = [(local(part), part) for part in element.iterchildren("*")]
+    alike = Counter(name for name, _ in inner) if len(inner) > 1 else Counter[str]()
+    met = Counter[str]()
+    for name, part in inner:
+        if alike[name] > 1:
+            met[name] += 1
+            yield f"{name}[{met[name]}]", part
+        else:
+            yield name, part
 
 
-def _attributes(element: etree._Element) -> Iterator[tuple[str, str]]:
+def _attributes(element: etree._Element) -> list[tuple[str, str]]:
     """The attributes, with secrets masked: those named so, and the value of a pair that is named so."""
-    named = is_secret(str(element.get("name", "")))
-    for name, value in element.attrib.items():
-        secret = bool(value) and (is_secret(str(name)) or (named and str(name).casefold() == "value"))
-        yield str(name), MASK if secret else str(value)
+    found = attributes(element)
+    if not found:
+        return []
+    named = _secret(found.get("name", ""))
+    return [
+        (name, MASK if value and (_secret(name) or (named and name.casefold() == "value")) else value)
+        for name, value in found.items()
+    ]
+
+
+_secret = lru_cache(maxsize=4096)(is_secret)
+"""Items of one kind have the same names."""
 
 
 def _data(properties: etree._Element) -> Value:

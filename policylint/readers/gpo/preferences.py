@@ -19,7 +19,7 @@ from policylint.readers.gpo import targeting_faults
 from policylint.readers.gpo.preference_items import SHAPES, Shape, setting, value_of
 from policylint.readers.gpo.targeting import Targeting, runs_once
 from policylint.readers.source import Source
-from policylint.readers.xml import child, children, local, parse, route
+from policylint.readers.xml import attributes, child, children, local, parse, route
 
 PASSWORD_RULE = "GP001"  # noqa: S105 - the id of a rule, not a password
 _FLAGS = (
@@ -27,6 +27,10 @@ _FLAGS = (
     ("removePolicy", "removed when it no longer applies"),
     ("bypassErrors", "errors bypassed"),
 )
+
+
+_STORED = etree.XPath("descendant-or-self::*/@*[translate(local-name(), 'CPASWORD', 'cpasword') = 'cpassword']")
+"""Attributes that may hold a password: files mostly have none, and this is asked of the whole file at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +84,10 @@ def items_below(root: etree._Element, scope: Scope, source: Source, folder: str,
     file = _File(scope, source, folder)
     items = list(_items(root, Targeting(policy), ALWAYS, enabled=_enabled(root)))
     _targeting(file, root)
+    passwords = bool(_STORED(root))
     for item in items:
-        _passwords(file, item)
+        if passwords:
+            _passwords(file, item)
         if item.enabled:
             _claim(file, item)
     claims = tuple(claim for written in file.claims.values() for claim in written)
@@ -112,8 +118,8 @@ def _enabled(element: etree._Element) -> bool:
 
 def _passwords(file: _File, item: _Item) -> None:
     """A password in any attribute of the item, in whatever letter case; an empty one is none."""
-    for part in item.element.iter():
-        if any(name.casefold() == "cpassword" and value for name, value in map(_strings, part.attrib.items())):
+    for part in item.element.iter("*"):
+        if any(name.casefold() == "cpassword" and value for name, value in attributes(part).items()):
             message = (
                 f"the preference '{item.name}' ({file.folder}) stores a password: everybody who can read the GPO can "
                 "decrypt it, because Microsoft has published the key"
@@ -134,14 +140,10 @@ def _targeting(file: _File, root: etree._Element) -> None:
             file.problems.append(Problem(rule, message, file.source.at(XmlAt(route(filters)))))
 
 
-def _strings(pair: tuple[object, object]) -> tuple[str, str]:
-    return str(pair[0]), str(pair[1])
-
-
 def _shape(file: _File, item: _Item) -> tuple[Shape, str]:
     """What an item of this kind is about, and its key, '' where it does not say."""
     shape = SHAPES.get(local(item.element)) or Shape(file.folder.replace(" ", ""), lambda _: "")
-    key = shape.key(dict(map(_strings, item.properties.attrib.items())))
+    key = shape.key(attributes(item.properties))
     return shape, key or str(item.element.get("name", ""))
 
 
@@ -152,7 +154,6 @@ def _setting_of(file: _File, item: _Item) -> SettingId:
 
 def _claim(file: _File, item: _Item) -> None:
     tag = local(item.element)
-    properties = dict(map(_strings, item.properties.attrib.items()))
     shape, key = _shape(file, item)
     if not key:
         file.complain("RD012", item, f"an item of the kind '{tag}' does not say what it is about")
@@ -167,7 +168,7 @@ def _claim(file: _File, item: _Item) -> None:
         setting(shape.kind, key),
         file.scope,
         None if gone else value,
-        properties.get("type") or tag if tag == "Registry" else tag,
+        item.properties.get("type") or tag if tag == "Registry" else tag,
         file.source.at(XmlAt(route(item.element))),
         absent=gone,
         soft=item.action == "C",
@@ -201,6 +202,9 @@ def _members(group: Claim, key: str, properties: etree._Element) -> Iterator[Cla
 def _write(file: _File, claim: Claim) -> None:
     """Adds a claim after those before it: where it applies it replaces them, unless it only creates."""
     earlier = file.claims.get(claim.setting.key, [])
+    if not earlier:
+        file.claims[claim.setting.key] = [] if _never(claim.when) else [claim]
+        return
     there = some(*(old.when for old in earlier if not old.absent))
     gone = some(*(old.when for old in earlier if old.absent))
     if claim.soft:

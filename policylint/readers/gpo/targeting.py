@@ -46,7 +46,7 @@ def runs_once(element: etree._Element) -> bool:
 
 def _filters(element: etree._Element) -> Iterator[etree._Element]:
     for part in children(element, "Filters"):
-        yield from (found for found in part if isinstance(found.tag, str))
+        yield from part.iterchildren("*")
 
 
 def _decides(found: etree._Element) -> bool:
