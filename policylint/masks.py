@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from policylint.model import Value
-from policylint.secret_words import WORD, anchors, arguments, folded, stems
+from policylint.secret_words import WORD, anchors, arguments, folded, may_tell, stems
 
 MASK = "****"
 
@@ -82,7 +82,7 @@ _REACH = 20_000
 
 def is_secret(name: str) -> bool:
     """Whether a value of that name (a registry value, a setting id, an OMA-URI, a JSON key) is a secret."""
-    return _NAME.search(name) is not None
+    return may_tell(name) and _NAME.search(name) is not None
 
 
 def masked(names: tuple[str, ...], value: Value) -> Value:

@@ -56,6 +56,15 @@ def stems(text: str) -> Stems:
     return {stem: list(_offsets(text, stem)) for stem in _STEMS if stem in text}
 
 
+def may_tell(text: str) -> bool:
+    """Whether a text holds any stem; without one it holds no word."""
+    low = folded(text)
+    for stem in _STEMS:  # noqa: SIM110  # asked of every name that is printed: a generator doubles the cost
+        if stem in low:
+            return True
+    return False
+
+
 def _offsets(text: str, part: str) -> Iterator[int]:
     at = text.find(part)
     while at >= 0:

@@ -149,7 +149,7 @@ def test_m_mwg_tags_a_templates_property_is_reached_by_the_node_that_it_feeds(tm
         "firewallProfilePublic": {"firewallEnabled": "allowed"},
         "assignments": [{"target": {"@odata.type": "#microsoft.graph.allDevicesAssignmentTarget"}}],
     }
-    covers = {_product(c): cover(c) for c in _contestants(read_one(tmp_path, template), ON)}
+    covers = {_product(c): cover(c.claim, c.policy) for c in _contestants(read_one(tmp_path, template), ON)}
     assert covers == {"Windows Defender": Cover.YES, "WindowsFirewall": Cover.NO}
 
 

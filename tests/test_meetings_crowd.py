@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from policylint.checks.meetings import CROWD, meetings
+from policylint.checks.meetings import meetings
+from policylint.checks.setters import CROWD
 from policylint.estate import Estate
 from policylint.evidence import Evidence
 from policylint.model import Assignment, Channel, Claim, Policy, Scope, csp

@@ -137,6 +137,10 @@ class Places:
         return (*self.named.get(name, ()), *boxes)
 
 
+NOWHERE = Places((), {}, ())
+"""No place at all."""
+
+
 @dataclass(frozen=True)
 class AdmxStore:
     """All .admx files of an estate, in order of their paths, and those shipped. Make one with `AdmxStore.of`.
@@ -263,10 +267,10 @@ class AdmxStore:
                 for slot in file.slots.get(key, ())
                 if scope in slot.policy.scopes
             ]
-            outdone = {id(slot): self._outdone(slot.policy) for slot in found}
+            outdone = {id(slot) for slot in found if self._outdone(slot.policy)} if self.files else frozenset[int]()
             self._keys[at] = (
-                Places.of(slot for slot in found if not outdone[id(slot)]),
-                Places.of(slot for slot in found if outdone[id(slot)]),
+                Places.of(slot for slot in found if id(slot) not in outdone) if outdone else Places.of(found),
+                Places.of(slot for slot in found if id(slot) in outdone) if outdone else NOWHERE,
             )
         return self._keys[at]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 
 from policylint.catalogue.admx import AdmxStore
@@ -20,12 +21,11 @@ from policylint.catalogue.admx_policy import (
     Slot,
     Text,
 )
-from policylint.catalogue.element_state import Half
 from policylint.catalogue.raising import owners_of
-from policylint.catalogue.state import PolicyState, half_of, recover
-from policylint.checks.found import Found, Spot, claim_spot, listed, quoted
+from policylint.checks.found import Found, claim_spot, listed, quoted
+from policylint.claimed import Place, claimed
 from policylint.estate import Estate
-from policylint.model import Channel, Claim, Policy, Scope
+from policylint.model import Channel, Claim, Policy, Scope, SettingId
 
 _SIDES = {Scope.DEVICE: "computers", Scope.USER: "users"}
 _BRANCHES = ("software\\policies\\", "software\\microsoft\\windows\\currentversion\\policies\\")
@@ -81,13 +81,38 @@ _OPTIONS = frozenset(
 """Values of security options, which some exports hold among the others."""
 
 
-def _values(estate: Estate) -> Iterator[tuple[Policy, Claim]]:
-    """The registry values that GPOs write, in policy keys."""
-    for policy in estate.policies:
-        for claim in policy.claims if policy.channel is Channel.GPO else ():
-            hive, _, rest = claim.setting.key.partition("\\")
-            if hive in ("hklm", "hkcu") and rest.startswith(_BRANCHES) and claim.type.startswith("REG_"):
-                yield policy, claim
+_POLICIES = tuple(hive + branch for hive in ("hklm\\", "hkcu\\") for branch in _BRANCHES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A registry value in policy keys: who owns it, and which GPOs write it."""
+
+    setting: SettingId
+    owners: tuple[Slot, ...]
+    places: tuple[Place, ...]
+
+
+def _values(estate: Estate) -> tuple[_Value, ...]:
+    """The registry values that GPOs write or delete, in policy keys."""
+    return estate.once(_found_values)
+
+
+def _found_values(estate: Estate) -> tuple[_Value, ...]:
+    index, known = claimed(estate), estate.store
+    is_gpo = [policy.channel is Channel.GPO for policy in estate.policies]
+    found = []
+    for key in index.beginning(_POLICIES):
+        places = tuple([p for p in index.by_key[key] if is_gpo[p[1]] and p[2].type.startswith("REG_")])
+        if places:
+            setting = places[0][2].setting
+            found.append(_Value(setting, owners_of(known, setting), places))
+    return tuple(found)
+
+
+def _in_order(estate: Estate, places: Iterable[Place]) -> Iterator[tuple[Policy, Claim]]:
+    """Claims with their policies, in the order of the estate."""
+    return ((estate.policies[number], claim) for _, number, claim in sorted(places))
 
 
 def unexplained(estate: Estate) -> Iterator[Found]:
@@ -97,22 +122,23 @@ def unexplained(estate: Estate) -> Iterator[Found]:
         return
     found: dict[str, list[Claim]] = {}
     policies = {policy.id: policy for policy in estate.policies}
-    for policy, claim in _values(estate):
-        if not claim.absent and not _is_other_editors(claim) and not _somebody(own, claim):
+    nobodys = [v for v in _values(estate) if not _is_other_editors(v.setting) and not _somebody(own, v.setting)]
+    for policy, claim in _in_order(estate, (place for value in nobodys for place in value.places)):
+        if not claim.absent:
             found.setdefault(policy.id, []).append(claim)
     for id, claims in found.items():
         yield _extra(policies[id], claims, known)
 
 
-def _is_other_editors(claim: Claim) -> bool:
-    place = claim.setting.key.partition("\\")[2]
+def _is_other_editors(setting: SettingId) -> bool:
+    place = setting.key.partition("\\")[2]
     return place.startswith(_OTHER_EDITORS) or (
         place.startswith(_SECURITY_OPTIONS) and place.removeprefix(_SECURITY_OPTIONS) in _OPTIONS
     )
 
 
-def _somebody(store: AdmxStore, claim: Claim) -> bool:
-    return bool(owners_of(store, claim.setting) or owners_of(store, claim.setting, other_side=True))
+def _somebody(store: AdmxStore, setting: SettingId) -> bool:
+    return bool(owners_of(store, setting) or owners_of(store, setting, other_side=True))
 
 
 def _extra(policy: Policy, claims: Sequence[Claim], known: AdmxStore) -> Found:
@@ -139,26 +165,26 @@ def _first(names: list[str]) -> list[str]:
 
 def wrong_type_or_range(estate: Estate) -> Iterator[Found]:
     """A value has a type that its policy never writes, or lies outside the numbers that the policy takes (AD004)."""
-    known = estate.store
+    contrasts: dict[int, tuple[AdmxPolicy, str]] = {}
+    wrong: list[Place] = []
+    for value in _values(estate):
+        if value.owners:
+            typed = [(slot, _types(slot)) for slot in value.owners]
+            for place in value.places:
+                if contrast := _contrast(place[2], typed):
+                    contrasts[place[0]] = contrast
+                    wrong.append(place)
     found: dict[tuple[str, tuple[str, str], str], list[tuple[Policy, Claim]]] = {}
-    for policy, claim in _values(estate):
-        owners = () if claim.absent else owners_of(known, claim.setting)
-        fitting = [slot for slot in owners if claim.type in _types(slot)]
-        if owners and not fitting:
-            types = listed(sorted(set(chain.from_iterable(_types(slot) for slot in owners))))
-            contrast = f"as {claim.type}, where {quoted([owners[0].policy.display_name])} writes {types}"
-            found.setdefault((policy.id, owners[0].policy.id.key, contrast), []).append((policy, claim))
-        numbers = [slot.element for slot in fitting if isinstance(slot.element, Decimal)]
-        if fitting and len(numbers) == len(fitting) and not any(_in_range(number, claim) for number in numbers):
-            owner = fitting[0].policy
-            contrast = f"= {claim.value!s}, where {quoted([owner.display_name])} takes {_range(numbers[0])}"
-            found.setdefault((policy.id, owner.id.key, contrast), []).append((policy, claim))
-    for (_, _, contrast), places in found.items():
+    for ordinal, number, claim in sorted(wrong):
+        owner, text = contrasts[ordinal]
+        policy = estate.policies[number]
+        found.setdefault((policy.id, owner.id.key, text), []).append((policy, claim))
+    for (_, _, text), places in found.items():
         policy, claim = places[0]
         more = f" and {len(places) - 1} more" if len(places) > 1 else ""
-        by_type = contrast.startswith("as ")
+        by_type = text.startswith("as ")
         yield Found(
-            f"{quoted([policy.name])} holds {claim.setting.text}{more} {contrast}: what Windows makes of it is not "
+            f"{quoted([policy.name])} holds {claim.setting.text}{more} {text}: what Windows makes of it is not "
             "documented",
             tuple(claim_spot(other, policy) for _, other in places[:10]),
             claim.setting.text,
@@ -166,6 +192,22 @@ def wrong_type_or_range(estate: Estate) -> Iterator[Found]:
             severity="warning" if by_type else None,  # a number out of range is wrong, another type may still be read
             confidence="likely",
         )
+
+
+def _contrast(claim: Claim, typed: Sequence[tuple[Slot, frozenset[str]]]) -> tuple[AdmxPolicy, str] | None:
+    """What the owners of a value write or take instead, and the first of them; None where the claim is as they say."""
+    if claim.absent:
+        return None
+    fitting = [slot for slot, types in typed if claim.type in types]
+    if not fitting:
+        owner = typed[0][0].policy
+        types = listed(sorted(frozenset().union(*(types for _, types in typed))))
+        return owner, f"as {claim.type}, where {quoted([owner.display_name])} writes {types}"
+    numbers = [slot.element for slot in fitting if isinstance(slot.element, Decimal)]
+    if len(numbers) == len(fitting) and not any(_in_range(number, claim) for number in numbers):
+        owner = fitting[0].policy
+        return owner, f"= {claim.value!s}, where {quoted([owner.display_name])} takes {_range(numbers[0])}"
+    return None
 
 
 def _types(slot: Slot) -> frozenset[str]:
@@ -227,76 +269,26 @@ def _range(element: Decimal) -> str:
     return f"{low or 0} to {high}" if high is not None else f"{low} or more"
 
 
-def required_missing(estate: Estate) -> Iterator[Found]:
-    """A policy is enabled without an element that its dialog requires (AD005).
-
-    Only by the estate's own definitions: newer ones require what older GPOs could not know.
-    """
-    own = estate.own_store
-    for policy, _, state in _states(estate) if estate.admx else ():
-        asked = (e for e in state.policy.elements if e.required and not isinstance(e, Boolean))
-        lacking = [element.id for element in asked if element.id in state.missing]
-        if lacking and own.is_own(state.policy) and state.state == "enabled" and not state.partial:
-            spot = _spot(policy, state)
-            yield Found(
-                f"{quoted([policy.name])} enables {quoted([state.policy.display_name])} without "
-                f"{listed(lacking)}, which the ADMX store requires",
-                (spot,) if spot else (Spot(policy.evidence, policy),),
-                confidence="possible",
-            )
-
-
-def _states(estate: Estate) -> Iterator[tuple[Policy, Half, PolicyState]]:
-    """The states of the administrative template policies of every GPO."""
-    known = estate.store
-    for policy in estate.policies:
-        if policy.channel is Channel.GPO:
-            for scope in Scope:
-                half = half_of(policy.claims, policy.sweeps, scope)
-                for state in recover(known, scope, half) if half != Half({}) else ():
-                    yield policy, half, state
-
-
-def _spot(policy: Policy, state: PolicyState) -> Spot | None:
-    """The first value of the GPO that shows the policy."""
-    for claim in policy.claims:
-        key, _, name = claim.setting.key.partition("\\")[2].partition("!")
-        if (key, name) in state.explained:
-            return claim_spot(claim, policy, state.state)
-    return None
-
-
 def wrong_side(estate: Estate) -> Iterator[Found]:
     """A policy of the computer stands on the user's side of a GPO, or the other way round (AD009)."""
     known = estate.store
-    for policy, claim in _values(estate):
-        if claim.absent or owners_of(known, claim.setting):
-            continue
-        owners = [s for s in owners_of(known, claim.setting, other_side=True) if s.value_name is not None]
-        if owners:
-            there = Scope.USER if claim.scope is Scope.DEVICE else Scope.DEVICE
-            yield Found(
-                f"{quoted([policy.name])} sets {claim.setting.text} for {_SIDES[claim.scope]}, but "
-                f"{quoted([owners[0].policy.display_name])} is a policy for {_SIDES[there]}: nothing is known to "
-                "read it here",
-                (claim_spot(claim, policy, "the other side"),),
-                claim.setting.text,
-                claim.scope.value,
-                confidence="likely",
-                subject=claim.setting.text,
-            )
-
-
-def undecidable(estate: Estate) -> Iterator[Found]:
-    """A GPO holds what Enabled and what Disabled writes of one policy (AD012)."""
-    for policy, half, state in _states(estate):
-        lists = state.policy.enabled_list, state.policy.disabled_list
-        opposite, own = lists if state.state == "disabled" else lists[::-1]
-        written = [item for item in opposite if item.data.type != "delete" and item not in own]
-        if written and half.holds_all(opposite):
-            spot = _spot(policy, state)
-            yield Found(
-                f"{quoted([policy.name])} holds what both Enabled and Disabled of "
-                f"{quoted([state.policy.display_name])} write: its state cannot be told",
-                (spot,) if spot else (Spot(policy.evidence, policy),),
-            )
+    others: dict[str, AdmxPolicy] = {}
+    strange: list[Place] = []
+    for value in _values(estate):
+        owners = () if value.owners else owners_of(known, value.setting, other_side=True)
+        owner = next((slot.policy for slot in owners if slot.value_name is not None), None)
+        if owner is not None:
+            others[value.setting.key] = owner
+            strange += [place for place in value.places if not place[2].absent]
+    for policy, claim in _in_order(estate, strange):
+        there = Scope.USER if claim.scope is Scope.DEVICE else Scope.DEVICE
+        yield Found(
+            f"{quoted([policy.name])} sets {claim.setting.text} for {_SIDES[claim.scope]}, but "
+            f"{quoted([others[claim.setting.key].display_name])} is a policy for {_SIDES[there]}: nothing is known to "
+            "read it here",
+            (claim_spot(claim, policy, "the other side"),),
+            claim.setting.text,
+            claim.scope.value,
+            confidence="likely",
+            subject=claim.setting.text,
+        )

@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from policylint.checks.found import Found
-from policylint.checks.meetings import Meeting, Touch, meetings
+from policylint.checks.meetings import Meeting, meetings
 from policylint.checks.overlap import Overlap, is_unassigned, overlaps
-from policylint.checks.touching import counted, differing, found, names_of
+from policylint.checks.setters import Touch
+from policylint.checks.touching import counted, found, names_of
 from policylint.estate import Estate
-from policylint.facts import ALWAYS
 from policylint.families.channels import family_of
 from policylint.families.mdm_wins import SWITCH, Cover, cover
 from policylint.families.product_keys import FIREWALL_RULES, prefixed
 from policylint.lowering.products import number
 from policylint.model import Channel, Claim, Policy, Scope, csp
-from policylint.rank import Contestant
-from policylint.rank.reach import Reach
 
 _SWITCH = csp(SWITCH).key
 _OWN = ("M-LAPS", "M-DEF-CHAIN", "M-DEF-EXCL", "M-CHROME", "M-EDGE")
@@ -53,23 +51,24 @@ def _turned_on(estate: Estate) -> list[Policy]:
     return [policy for policy, claim in switches(estate) if number(claim.value) == 1]
 
 
-def switch_reaches(meeting: Meeting, estate: Estate) -> Overlap:
+def switch_reaches(profile: Policy, estate: Estate) -> Overlap:
     """Whether MDMWinsOverGP is on where the profile arrives."""
-    found = {
-        "certain" if policy is meeting.mine else overlaps(estate).of(policy, meeting.mine, Scope.DEVICE)
-        for policy in turned_on(estate)
-    }
+    known = estate.once(_switched)
+    found = known.get(id(profile))
+    if found is None:
+        found = known[id(profile)] = _switch_reaches(profile, estate)
+    return found
+
+
+def _switched(_: Estate) -> dict[int, Overlap]:
+    """By the identity of the profile."""
+    return {}
+
+
+def _switch_reaches(profile: Policy, estate: Estate) -> Overlap:
+    of = overlaps(estate).of
+    found = {"certain" if on is profile else of(on, profile, Scope.DEVICE) for on in turned_on(estate)}
     return "certain" if "certain" in found else "possible" if "possible" in found else "never"
-
-
-def contestant(policy: Policy, claim: Claim) -> Contestant:
-    """A claim as the law between the channels takes it, wherever its policy arrives."""
-    return Contestant(claim, Reach(policy, ALWAYS, ()), ALWAYS)
-
-
-def cover_of(meeting: Meeting, touch: Touch) -> Cover:
-    """Whether MDMWinsOverGP reaches what the profile sets here."""
-    return cover(contestant(meeting.mine, touch.mine))
 
 
 def across(estate: Estate) -> tuple[tuple[Meeting, tuple[Touch, ...]], ...]:
@@ -78,8 +77,29 @@ def across(estate: Estate) -> tuple[tuple[Meeting, tuple[Touch, ...]], ...]:
 
 
 def _across(estate: Estate) -> tuple[tuple[Meeting, tuple[Touch, ...]], ...]:
-    told = ((meeting, differing(meeting)) for meeting in meetings(estate) if meeting.across)
+    told = ((meeting, meeting.differing) for meeting in meetings(estate) if meeting.across)
     return tuple((m, touches) for m, touches in told if touches and m.overlap(estate, touches) != "never")
+
+
+Covered = tuple[tuple[Meeting, tuple[Touch, ...], tuple[Cover, ...]], ...]
+
+
+def covered(estate: Estate) -> Covered:
+    """The same pairs, with whether MDMWinsOverGP reaches what the profile sets; none where nothing turns it on."""
+    return estate.once(_covered)
+
+
+def _covered(estate: Estate) -> Covered:
+    known: dict[tuple[int, int], Cover] = {}
+
+    def of(policy: Policy, claim: Claim) -> Cover:
+        at = id(policy), id(claim)
+        if at not in known:
+            known[at] = cover(claim, policy)
+        return known[at]
+
+    pairs = across(estate) if turned_on(estate) else ()
+    return tuple([(m, touches, tuple([of(m.mine, touch.mine) for touch in touches])) for m, touches in pairs])
 
 
 def rule_of(touch: Touch) -> str:
@@ -95,7 +115,7 @@ def both(meeting: Meeting) -> str:
 def _undisputed(estate: Estate, wanted: Callable[[str], bool]) -> Iterator[tuple[Meeting, tuple[Touch, ...]]]:
     """Pairs with what MDMWinsOverGP does not settle, since nothing turns it on there, of the families wanted."""
     for meeting, touches in across(estate):
-        if switch_reaches(meeting, estate) == "never":
+        if switch_reaches(meeting.mine, estate) == "never":
             chosen = tuple(
                 t for t in touches if wanted(rule_of(t)) and not prefixed(t.mine.setting.key, FIREWALL_RULES)
             )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from policylint.checks.found import Found, claim_spot, listed
 from policylint.checks.overlap import is_unassigned, overlaps
 from policylint.checks.touching import CONFIDENCE, NAMED, name_of
+from policylint.claimed import claimed
 from policylint.estate import Estate
 from policylint.lowering.products import number
 from policylint.model import Claim, Policy, Scope, Value, csp, registry, shown
@@ -86,10 +87,10 @@ def configured_otherwise(estate: Estate) -> Iterator[Found]:
 def _configured(estate: Estate) -> list[tuple[Policy, list[Claim]]]:
     """The other policies that set something that compliance can speak of, with what they set of it."""
     found = []
-    for policy in estate.policies:
+    for policy, claims in claimed(estate).by_policy(_SETTINGS):
         if policy.kind != "compliance" and Scope.DEVICE not in policy.disabled_sides and not is_unassigned(policy):
-            claims = [c for c in policy.claims if c.setting.key in _SETTINGS and not c.absent]
-            found += [(policy, claims)] if claims else []
+            set_ = [claim for claim in claims if not claim.absent]
+            found += [(policy, set_)] if set_ else []
     return found
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policylint.checks.found import Found, quoted
-from policylint.checks.meetings import Meeting, Touch, meetings
-from policylint.checks.touching import counted, differing, found, names_of
+from policylint.checks.meetings import Meeting, meetings
+from policylint.checks.setters import Touch
+from policylint.checks.touching import counted, found, names_of
 from policylint.estate import Estate
 from policylint.model import Policy
 
@@ -55,11 +56,11 @@ def _pairs(estate: Estate) -> Pairs:
 def _found_pairs(estate: Estate) -> Pairs:
     """Compliance policies only measure, and are left out."""
     return tuple(
-        (meeting, tuple(t for t in differing(meeting) if not t.mine.setting.key.startswith(ACCUMULATING)))
+        (meeting, tuple([t for t in meeting.differing if not t.mine.setting.key.startswith(ACCUMULATING)]))
         for meeting in meetings(estate)
         if not meeting.across
         and "compliance" not in (meeting.mine.kind, meeting.theirs.kind)
-        and meeting.overlap(estate, meeting.touches) != "never"
+        and meeting.overlap(estate) != "never"
     )
 
 
@@ -166,13 +167,13 @@ def _elsewhere(meeting: Meeting, estate: Estate) -> bool:
         meeting.mine.assignments,
         meeting.theirs.assignments,
     )
-    return told and meeting.overlap(estate, meeting.touches) != "certain"
+    return told and meeting.overlap(estate) != "certain"
 
 
 def duplicates(estate: Estate) -> Iterator[Found]:
     """Two profiles that surely reach one device set the same settings to the same values (IN008)."""
     for meeting, touches in _pairs(estate):
-        if touches or _custom(meeting) or meeting.overlap(estate, meeting.touches) != "certain":
+        if touches or _custom(meeting) or meeting.overlap(estate) != "certain":
             continue
         both = quoted([meeting.mine.name, meeting.theirs.name])
         message = (

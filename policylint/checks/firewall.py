@@ -14,16 +14,19 @@ from policylint.catalogue.decoded import decode
 from policylint.checks.found import Found, Spot, claim_spot, listed, quoted
 from policylint.checks.overlap import Overlap, is_unassigned, overlaps
 from policylint.checks.touching import CONFIDENCE, counted
+from policylint.claimed import claimed
 from policylint.decoded import Decoded, FieldValue
 from policylint.estate import Estate
-from policylint.families.product_keys import FIREWALL_RULES, prefixed
+from policylint.families.product_keys import FIREWALL_RULES
 from policylint.lowering.products import number
 from policylint.model import Channel, Claim, Policy, Scope, csp
 
 _CSP_RULES = csp("./Device/Vendor/MSFT/Firewall/MdmStore/FirewallRules").key + "_"
-_MERGE = r"hklm\software\policies\microsoft\windowsfirewall" + "\\{}profile!allowlocalpolicymerge"
-_PROFILES = ("domain", "private")
-"""Public networks are left out: there local rules are turned off on purpose."""
+_MERGES = {
+    r"hklm\software\policies\microsoft\windowsfirewall" + f"\\{profile}profile!allowlocalpolicymerge": profile
+    for profile in ("domain", "private")
+}
+"""The values that let local rules count. Public networks are left out: there they are turned off on purpose."""
 _MODE = r"hklm\software\policies\microsoft\windows\srpv2" + "\\"
 _MODES = {0: "audits", 1: "enforces"}
 _SPOTS = 3
@@ -42,19 +45,17 @@ class _Rule:
         return dict(self.decoded.fields)
 
 
-def _policies(estate: Estate) -> Iterator[Policy]:
-    """The policies that can set something for devices."""
-    for policy in estate.policies:
-        if Scope.DEVICE not in policy.disabled_sides and not is_unassigned(policy):
-            yield policy
+def _sets_devices(policy: Policy) -> bool:
+    """Whether a policy can set something for devices."""
+    return Scope.DEVICE not in policy.disabled_sides and not is_unassigned(policy)
 
 
 def _rules(estate: Estate) -> tuple[_Rule, ...]:
+    index = claimed(estate)
     return tuple(
         _Rule(policy, claim, decoded)
-        for policy in _policies(estate)
-        for claim in policy.claims
-        if prefixed(claim.setting.key, FIREWALL_RULES) and (decoded := decode(claim.setting, claim.value)) is not None
+        for policy, claim in index.on(index.beginning(FIREWALL_RULES))
+        if _sets_devices(policy) and (decoded := decode(claim.setting, claim.value)) is not None
     )
 
 
@@ -64,17 +65,18 @@ def _overlap(a: Policy, b: Policy, estate: Estate) -> Overlap:
 
 def local_rules_dropped(estate: Estate) -> Iterator[Found]:
     """Local rules do not count in a profile for which no policy has an inbound rule (PR039)."""
-    rules: tuple[_Rule, ...] | None = None
-    for policy in _policies(estate):
+    index = claimed(estate)
+    by_csp = [policy for policy, _ in index.by_policy(index.beginning((_CSP_RULES,))) if _sets_devices(policy)]
+    for policy, claims in index.by_policy(_MERGES):
         off = {
             profile: claim
-            for profile in _PROFILES
-            for claim in policy.claims
-            if claim.setting.key == _MERGE.format(profile) and number(claim.value) == 0
+            for key, profile in _MERGES.items()
+            for claim in (claims if _sets_devices(policy) else ())
+            if claim.setting.key == key and number(claim.value) == 0
         }
-        if not off or any(_by_csp(p) and _overlap(policy, p, estate) != "never" for p in _policies(estate)):
+        if not off or any(_overlap(policy, other, estate) != "never" for other in by_csp):
             continue
-        rules = estate.once(_rules) if rules is None else rules
+        rules = estate.once(_rules)
         bare = [profile for profile in off if not any(_opens(r, profile, policy, estate) for r in rules)]
         if bare:
             named = listed(bare) + (" profiles" if len(bare) > 1 else " profile")
@@ -85,10 +87,6 @@ def local_rules_dropped(estate: Estate) -> Iterator[Found]:
                 confidence="likely",
                 help=f"add the inbound rules that devices need, or let local rules count in {quoted([policy.name])}",
             )
-
-
-def _by_csp(policy: Policy) -> bool:
-    return any(claim.setting.key.startswith(_CSP_RULES) for claim in policy.claims)
 
 
 def _opens(rule: _Rule, profile: str, policy: Policy, estate: Estate) -> bool:
@@ -177,9 +175,10 @@ def _values(value: FieldValue) -> frozenset[str]:
 def modes_differ(estate: Estate) -> Iterator[Found]:
     """One GPO audits a collection of AppLocker rules, and another enforces it (PR042)."""
     modes: list[tuple[Policy, dict[str, Claim]]] = []
-    for policy in _policies(estate):
-        if policy.channel is Channel.GPO:
-            found = {c.setting.key: c for c in policy.claims if c.setting.key.startswith(_MODE) and _is_mode(c)}
+    index = claimed(estate)
+    for policy, claims in index.by_policy(key for key in index.beginning((_MODE,)) if key.endswith("!enforcementmode")):
+        if policy.channel is Channel.GPO and _sets_devices(policy):
+            found = {claim.setting.key: claim for claim in claims if claim.value in _MODES}
             modes += [(policy, found)] if found else []
     for (a, mine), (b, theirs) in combinations(modes, 2):
         differ = [key for key in mine if key in theirs and mine[key].value != theirs[key].value]
@@ -198,7 +197,3 @@ def modes_differ(estate: Estate) -> Iterator[Found]:
                 confidence=CONFIDENCE[overlap],
                 help=f"set one mode for {names} in both {quoted([a.name, b.name])}",
             )
-
-
-def _is_mode(claim: Claim) -> bool:
-    return claim.setting.key.endswith("!enforcementmode") and claim.value in _MODES

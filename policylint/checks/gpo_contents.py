@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from policylint.checks.found import Found, Spot, claim_spot, listed, quoted
 from policylint.checks.overlap import overlaps
+from policylint.claimed import claimed
 from policylint.estate import Estate
 from policylint.model import Channel, Claim, Policy, Scope
 
 _NAMED = 3
 _FEW = 3
 """GPOs with fewer settings are easily alike without being copies."""
+_HIVE = len("hklm\\")
 _POLICY_KEYS = ("software\\policies\\", "software\\microsoft\\windows\\currentversion\\policies\\")
 
 _DOMAIN, _CONTROLLERS = "{31B2F340-016D-11D2-945F-00C04FB984F9}", "{6AC1786C-016F-11D2-945F-00C04FB984F9}"
@@ -41,8 +43,8 @@ def _gpos(estate: Estate) -> list[Policy]:
 def twins(estate: Estate) -> Iterator[Found]:
     """GPOs of one domain that say the same, word for word (GP022)."""
     alike: dict[object, list[Policy]] = {}
-    for policy in _gpos(estate):
-        if len(policy.claims) >= _FEW and policy.id.startswith("{"):
+    for policy in _naming_the_same(estate):
+        if policy.id.startswith("{"):
             said = frozenset((c.setting.key, c.scope, c.value, c.absent, c.soft, c.when) for c in policy.claims)
             swept = frozenset((s.scope, s.key, s.tree) for s in policy.sweeps)
             alike.setdefault((policy.domain.casefold(), said, swept), []).append(policy)
@@ -57,6 +59,19 @@ def twins(estate: Estate) -> Iterator[Found]:
                 f"{listed([*names, *more])} hold the same {count} settings",
                 tuple(Spot(policy.evidence, policy, "the same settings") for policy in different),
             )
+
+
+def _naming_the_same(estate: Estate) -> Sequence[Policy]:
+    """The GPOs that are about the same settings as another of their domain, in the order of the estate."""
+    about: list[tuple[Policy, list[Policy]]] = []
+    named: dict[object, list[Policy]] = {}
+    for policy in _gpos(estate):
+        if len(policy.claims) >= _FEW:
+            keys = frozenset([claim.setting.key for claim in policy.claims])
+            those = named.setdefault((policy.domain.casefold(), keys), [])
+            those.append(policy)
+            about.append((policy, those))
+    return [policy for policy, those in about if len(those) > 1]
 
 
 def beside_the_purpose(estate: Estate) -> Iterator[Found]:
@@ -76,22 +91,14 @@ def beside_the_purpose(estate: Estate) -> Iterator[Found]:
 
 def stays(estate: Estate) -> Iterator[Found]:
     """Values outside the policy keys, which stay when the GPO goes; one finding for each GPO (GP030)."""
-    for policy in _gpos(estate):
-        found = [claim for claim in policy.claims if _tattoos(claim)]
-        if found:
+    index = claimed(estate)
+    outside = [key for key in index.beginning(("hklm\\", "hkcu\\")) if not key[_HIVE:].startswith(_POLICY_KEYS)]
+    for policy, claims in index.by_policy(outside):
+        found = [claim for claim in claims if not claim.absent and claim.type.startswith("REG_")]
+        if found and policy.channel is Channel.GPO:
             yield _with_claims(
                 policy, found, "writes outside the policy keys, where values stay when the GPO goes:", "stays", ""
             )
-
-
-def _tattoos(claim: Claim) -> bool:
-    hive, _, rest = claim.setting.key.partition("\\")
-    return (
-        hive in ("hklm", "hkcu")
-        and not claim.absent
-        and claim.type.startswith("REG_")
-        and not rest.startswith(_POLICY_KEYS)
-    )
 
 
 def _with_claims(policy: Policy, claims: Sequence[Claim], text: str, label: str, fix: str) -> Found:
@@ -117,9 +124,8 @@ def unnamed(estate: Estate) -> Iterator[Found]:
 
 def two_allow_lists(estate: Estate) -> Iterator[Found]:
     """Software restriction policies and AppLocker meet on one computer, where AppLocker alone counts (GP039)."""
-    gpos = _gpos(estate)
-    restricting = [(p, c) for p in gpos if (c := _first(p, _SRP, needs="!defaultlevel"))]
-    locking = [(p, c) for p in gpos if (c := _first(p, _APPLOCKER))]
+    restricting = _first(estate, _SRP, needs="!defaultlevel")
+    locking = _first(estate, _APPLOCKER) if restricting else []
     for a, srp in restricting:
         for b, rules in locking:
             meeting = "certain" if a is b else overlaps(estate).of(a, b, Scope.DEVICE)
@@ -135,13 +141,9 @@ def two_allow_lists(estate: Estate) -> Iterator[Found]:
             )
 
 
-def _first(policy: Policy, begin: str, needs: str = "") -> Claim | None:
-    """The first claim below a key that says something."""
-    return next(
-        (
-            c
-            for c in policy.claims
-            if c.setting.key.startswith(begin) and c.setting.key.endswith(needs) and not c.absent
-        ),
-        None,
-    )
+def _first(estate: Estate, begin: str, needs: str = "") -> list[tuple[Policy, Claim]]:
+    """The GPOs that say something below a key, with their first claims there."""
+    index = claimed(estate)
+    keys = [key for key in index.beginning((begin,)) if key.endswith(needs)]
+    first = {id(p): (p, c) for p, c in reversed(index.on(keys)) if p.channel is Channel.GPO and not c.absent}
+    return [*reversed(first.values())]

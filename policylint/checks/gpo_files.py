@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from policylint.checks.found import Found, Spot, claim_spot, listed, quoted
+from policylint.claimed import claimed
 from policylint.estate import Estate
 from policylint.evidence import Evidence
-from policylint.model import Channel, Claim, FileRecord, Policy
+from policylint.model import Channel, Claim, Policy
 
 _NAMED = 3
 _SCRIPT = re.compile(r"script:(startup|shutdown|logon|logoff)/(.+)", re.IGNORECASE | re.DOTALL)
@@ -34,11 +35,11 @@ _SENSITIVE = re.compile(
 
 def missing_script(estate: Estate) -> Iterator[Found]:
     """A script of a GPO is not in its folder, or is looked for on each computer's own disk (GP033)."""
-    for policy in estate.policies:
-        for claim in policy.claims if policy.channel is Channel.GPO else ():
-            script = _SCRIPT.fullmatch(claim.setting.text)
-            if script and claim.evidence.path.casefold().endswith("scripts.ini"):
-                yield from _script(policy, claim, script, estate)
+    index = claimed(estate)
+    for policy, claim in index.on(index.beginning(("script:",))):
+        script = _SCRIPT.fullmatch(claim.setting.text) if policy.channel is Channel.GPO else None
+        if script and claim.evidence.path.casefold().endswith("scripts.ini"):
+            yield from _script(policy, claim, script, estate)
 
 
 def _script(policy: Policy, claim: Claim, script: re.Match[str], estate: Estate) -> Iterator[Found]:
@@ -49,7 +50,7 @@ def _script(policy: Policy, claim: Claim, script: re.Match[str], estate: Estate)
         yield _not_there(policy, claim, f"the {event.casefold()} script '{name}'", text, sure=False)
     elif command != script[2]:
         above = f"{claim.evidence.path.rpartition('/')[0]}/".casefold()
-        carried = [r.path.casefold() for r in _bodies(estate)]
+        carried = estate.once(_bodies)
         folder = f"{above}{event}/".casefold()
         if carried and not _is_there(folder, command, carried):
             yield _not_there(
@@ -57,9 +58,9 @@ def _script(policy: Policy, claim: Claim, script: re.Match[str], estate: Estate)
             )
 
 
-def _bodies(estate: Estate) -> Iterator[FileRecord]:
-    """The scripts themselves; an export without any leaves them all out."""
-    return (record for record in estate.files if record.kind == "script")
+def _bodies(estate: Estate) -> Sequence[str]:
+    """The paths of the scripts themselves, without case; an export without any leaves them all out."""
+    return [record.path.casefold() for record in estate.files if record.kind == "script"]
 
 
 def _is_there(folder: str, command: str, files: Sequence[str]) -> bool:
@@ -81,8 +82,10 @@ def _not_there(policy: Policy, claim: Claim, script: str, text: str, *, sure: bo
 
 def leftovers(estate: Estate) -> Iterator[Found]:
     """Files in SYSVOL that nothing reads any more (GP027); one finding for each kind."""
+    paths_of = ((record.path, record.path.casefold()) for record in estate.files)
+    likely = [path for path, folded in paths_of if "ntfrs_" in folded or "ntuser." in folded or ".adm" in folded]
     for pattern, said in _LEFT_OVER.items():
-        paths = [record.path for record in estate.files if pattern.search(record.path)]
+        paths = [path for path in likely if pattern.search(path)]
         if paths:
             more = [f"{len(paths) - _NAMED} more"] if len(paths) > _NAMED else []
             yield Found(
@@ -93,12 +96,10 @@ def leftovers(estate: Estate) -> Iterator[Found]:
 
 def preference_stays(estate: Estate) -> Iterator[Found]:
     """Preferences write values that decide about security, and they stay when the GPO goes (GP020)."""
-    for policy in estate.policies:
-        found = {
-            claim.setting.key: claim
-            for claim in policy.claims
-            if _SENSITIVE.match(claim.setting.key) and not claim.absent and "removed when" not in claim.origin
-        }
+    index = claimed(estate)
+    sensitive = [key for key in index.beginning(("gpp:registry/hklm\\",)) if _SENSITIVE.match(key)]
+    for policy, those in index.by_policy(sensitive):
+        found = {c.setting.key: c for c in those if not c.absent and "removed when" not in c.origin}
         if found:
             claims = list(found.values())
             names = [claim.setting.text.removeprefix("gpp:Registry/") for claim in claims[:_NAMED]]

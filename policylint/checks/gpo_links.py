@@ -28,10 +28,13 @@ def links_of(policy: Policy, estate: Estate) -> tuple[Link, ...]:
     return (*found, *(link for link in policy.links or () if link.som.rstrip("/").casefold() not in topology.linked))
 
 
-def _linked(estate: Estate) -> Iterator[tuple[Policy, tuple[Link, ...]]]:
-    for policy in estate.policies:
-        if policy.channel is Channel.GPO:
-            yield policy, links_of(policy, estate)
+def _linked(estate: Estate) -> tuple[tuple[Policy, tuple[Link, ...]], ...]:
+    """The GPOs, with their links."""
+    return estate.once(_links)
+
+
+def _links(estate: Estate) -> tuple[tuple[Policy, tuple[Link, ...]], ...]:
+    return tuple((policy, links_of(policy, estate)) for policy in estate.policies if policy.channel is Channel.GPO)
 
 
 def enforced_on_site(estate: Estate) -> Iterator[Found]:
@@ -100,14 +103,14 @@ def blocked(estate: Estate) -> Iterator[Found]:
 
     GPOs whose every link is cut off from all targets that somebody wrote down apply nowhere: that is worth a warning.
     """
-    linked = list(_linked(estate))
+    linked = _linked(estate)
     nowhere = [] if is_derived(estate) else [(p, links) for p, links in linked if _is_cut_off(links, estate)]
     for policy, links in nowhere:
         where = listed(sorted({link.som for link in links if link.enabled}))
         text = f"{quoted([policy.name])} is linked to {where} and reaches no target: blocked inheritance keeps it out"
         yield Found(text, (Spot(policy.evidence, policy, "reaches no target"),))
     told = {id(policy) for policy, _ in nowhere}
-    for som in estate.topology.som if any(som.blocks_inheritance for som in estate.topology.som) else ():
+    for som in (som for som in estate.topology.som if som.blocks_inheritance):
         kept_out = [p for p, links in linked if id(p) not in told and _is_kept_out(links, som)]
         if kept_out:
             yield _blocked(som, kept_out)
@@ -134,7 +137,7 @@ def _is_kept_out(links: Sequence[Link], som: Som) -> bool:
     own = som.path.rstrip("/").casefold()
     above = [link for link in live if own.startswith(f"{link.som.rstrip('/').casefold()}/")]
     here = any(link.som.rstrip("/").casefold() == own or _is_site(link.som) for link in live)
-    return bool(som.blocks_inheritance and above) and not here and not any(link.enforced for link in above)
+    return bool(above) and not here and not any(link.enforced for link in above)
 
 
 def _is_cut_off(links: Sequence[Link], estate: Estate) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from policylint.checks.found import Found, Spot, claim_spot, listed, quoted
+from policylint.claimed import claimed
 from policylint.estate import Estate
 from policylint.model import Channel, Claim, Policy
 
@@ -41,9 +42,10 @@ _EVERYWHERE = frozenset(
 
 def only_a_name(estate: Estate) -> Iterator[Found]:
     """A right or a group names an account without its id (GP016)."""
-    for policy in estate.policies:
+    index = claimed(estate)
+    for policy, claims in index.by_policy(index.beginning(_LISTS)):
         found: dict[str, Claim] = {}
-        for claim in policy.claims if policy.channel is Channel.GPO else ():
+        for claim in claims if policy.channel is Channel.GPO else ():
             found |= {name: claim for name in _bare(claim) if name not in found}
         if found:
             names = [f"'{name}'" for name in list(found)[:_NAMED]]
@@ -60,7 +62,7 @@ def only_a_name(estate: Estate) -> Iterator[Found]:
 
 def _bare(claim: Claim) -> Iterator[str]:
     """The names in a list of accounts that are no ids; of a template's own file, where the editor writes ids."""
-    if not claim.setting.key.startswith(_LISTS) or not claim.evidence.path.casefold().endswith(".inf"):
+    if not claim.evidence.path.casefold().endswith(".inf"):
         return
     group = claim.setting.text.rpartition("/")[2].rpartition("__")[0]
     for name in (*(claim.value if isinstance(claim.value, tuple) else ()), group):
@@ -72,10 +74,12 @@ def _bare(claim: Claim) -> Iterator[str]:
 
 def other_domain(estate: Estate) -> Iterator[Found]:
     """GPOs of one domain name accounts of several (GP037): of a trusted one, or of the one they were made in."""
+    index = claimed(estate)
+    lists = {id(policy): claims for policy, claims in index.by_policy(index.beginning(_LISTS))}
     named: dict[str, list[tuple[Policy, Claim | None, str]]] = {}
     for policy in estate.policies:
         if policy.channel is Channel.GPO and policy.domain:
-            named.setdefault(policy.domain.casefold(), []).extend(_accounts(policy))
+            named.setdefault(policy.domain.casefold(), []).extend(_accounts(policy, lists.get(id(policy), ())))
     for accounts in named.values():
         counted = Counter(domain for _, _, domain in accounts).most_common()
         if len(counted) < 2 or counted[0][1] == counted[1][1]:
@@ -101,12 +105,11 @@ def _spot(policy: Policy, claim: Claim | None) -> Spot:
     return claim_spot(claim, policy, "another domain")
 
 
-def _accounts(policy: Policy) -> Iterator[tuple[Policy, Claim | None, str]]:
+def _accounts(policy: Policy, lists: Iterable[Claim]) -> Iterator[tuple[Policy, Claim | None, str]]:
     """The domains of the accounts that a GPO names, with the claim that names them."""
     for sid in (*policy.filtering.apply, *policy.filtering.deny) if policy.filtering else ():
         if found := _DOMAIN.match(sid):
             yield policy, None, found[1].upper()
-    for claim in policy.claims:
-        if claim.setting.key.startswith(_LISTS):
-            said = " ".join(claim.value) if isinstance(claim.value, tuple) else str(claim.value)
-            yield from ((policy, claim, domain.upper()) for domain in _DOMAIN.findall(f"{claim.setting.text} {said}"))
+    for claim in lists:
+        said = " ".join(claim.value) if isinstance(claim.value, tuple) else str(claim.value)
+        yield from ((policy, claim, domain.upper()) for domain in _DOMAIN.findall(f"{claim.setting.text} {said}"))

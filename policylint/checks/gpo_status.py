@@ -42,8 +42,9 @@ def settings_of_version_zero(estate: Estate) -> Iterator[Found]:
             continue
         for scope in sorted(Scope):
             directory, file = policy.versions(scope)
-            claims = [claim for claim in policy.claims if claim.scope is scope]
-            if claims and not directory and file == 0:
+            empty = not directory and file == 0
+            claims = [claim for claim in policy.claims if claim.scope is scope] if empty else ()
+            if claims:
                 yield _version_zero(policy, claims, scope, told=directory is not None)
 
 
@@ -82,10 +83,10 @@ def unreadable_for_computers(estate: Estate) -> Iterator[Found]:
     """
     for policy in estate.policies:
         readers = policy.filtering.read if policy.filtering is not None else ()
-        claims = [claim for claim in policy.claims if claim.scope is Scope.USER]
-        if not readers or not claims or Scope.USER in policy.disabled_sides:
+        if not readers or any(sid.casefold() in EVERYONE or sid.endswith("-515") for sid in readers):
             continue
-        if not any(sid.casefold() in EVERYONE or sid.endswith("-515") for sid in readers):
+        claims = [claim for claim in policy.claims if claim.scope is Scope.USER]
+        if claims and Scope.USER not in policy.disabled_sides:
             message = (
                 f"{quoted([policy.name])} has user settings, and neither Authenticated Users nor Domain Computers may "
                 "read it: users get them only on computers that may read it by another group"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from policylint.checks.found import Found, Spot, claim_spot, listed, quoted
 from policylint.checks.overlap import members
@@ -14,6 +15,7 @@ _CONFIGURES = frozenset(
     {"settings-catalog", "custom", "identity-protection", "intent", "template", "administrative-template"}
 )
 _NAMED = 3
+_REMEMBERED = 1 << 14
 _MANY = 3
 """One or two profiles for everybody are nothing special; where all are, there is no ring to try them in."""
 _EVERYBODY = {"all-devices": "all devices", "all-users": "all users"}
@@ -58,11 +60,16 @@ def everybody(estate: Estate) -> Iterator[Found]:
         if not _is_profile(policy) or any(a.exclude or a.filter for a in policy.assignments or ()):
             continue
         for target in sorted({str(a.target) for a in policy.assignments or ()} & _EVERYBODY.keys()):
-            if any(_RISKY.search(claim.setting.text) for claim in policy.written):
+            if any(_is_risky(claim.setting.text) for claim in policy.written):
                 found.setdefault(target, []).append(policy)
     for target, policies in sorted(found.items()):
         if len(policies) >= _MANY:
             yield _to_everybody(_EVERYBODY[target], policies)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _is_risky(setting: str) -> bool:
+    return _RISKY.search(setting) is not None
 
 
 def _to_everybody(target: str, policies: list[Policy]) -> Found:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from policylint.checks.found import Found, claim_spot, quoted
-from policylint.checks.meetings import Touch
 from policylint.checks.overlap import Overlap, is_unassigned, overlaps
-from policylint.checks.touching import CONFIDENCE, NAMED, counted, name_of, same
+from policylint.checks.setters import Touch, same
+from policylint.checks.touching import CONFIDENCE, NAMED, counted, name_of
+from policylint.claimed import claimed
 from policylint.estate import Estate
 from policylint.families.scopes import family_of
 from policylint.families.whfb_settings import BY_ID
@@ -16,17 +17,16 @@ from policylint.model import Channel, Claim, Policy, Scope
 _SIDES: Mapping[Scope, tuple[str, ...]] = {Scope.DEVICE: ("device_", "hklm\\"), Scope.USER: ("user_", "hkcu\\")}
 """How the keys of settings begin that may stand on both sides."""
 
-Claimed = dict[str, list[tuple[Policy, Claim]]]
-
 
 def both_sides(estate: Estate) -> Iterator[Found]:
     """Two profiles, or one, set a node differently on its two sides. One finding a pair of profiles."""
-    devices, users = _claimed(estate, Scope.DEVICE), _claimed(estate, Scope.USER)
+    devices, users = _keys(estate, Scope.DEVICE), _keys(estate, Scope.USER)
     pairs: dict[tuple[str, str], list[tuple[Policy, Policy, str, Touch]]] = {}
     for rest in devices.keys() & users.keys():
-        for policy, claim in devices[rest]:
-            for other, theirs in users[rest]:
-                if not same(Touch(claim, theirs)):
+        on_users = _claims(estate, users[rest], Scope.USER)
+        for policy, claim in _claims(estate, devices[rest], Scope.DEVICE) if on_users else ():
+            for other, theirs in on_users:
+                if not same(claim, theirs):
                     pairs.setdefault((policy.id, other.id), []).append((policy, other, rest, Touch(claim, theirs)))
     for met in (pairs[key] for key in sorted(pairs)):
         policy, other = met[0][:2]
@@ -60,14 +60,22 @@ def _found(estate: Estate, met: list[tuple[Policy, Policy, str, Touch]], overlap
 _UNTOLD = "no document tells for each of them which side counts"
 
 
-def _claimed(estate: Estate, scope: Scope) -> Claimed:
-    """What profiles set on a side, by what the setting is called on both. Windows Hello has a documented order."""
-    found: Claimed = {}
-    for policy in estate.policies:
-        if policy.channel is not Channel.MDM or policy.kind == "enrolment" or is_unassigned(policy):
-            continue
-        for claim in policy.claims:
-            begin = next((b for b in _SIDES[scope] if claim.setting.key.startswith(b)), "")
-            if begin and claim.scope is scope and claim.setting.key not in BY_ID:
-                found.setdefault(claim.setting.key[len(begin) :], []).append((policy, claim))
+def _keys(estate: Estate, scope: Scope) -> Mapping[str, list[str]]:
+    """The keys of settings that belong to a side, by what the setting is called on both."""
+    found: dict[str, list[str]] = {}
+    for begin in _SIDES[scope]:
+        for key in claimed(estate).beginning((begin,)):
+            found.setdefault(key[len(begin) :], []).append(key)
     return found
+
+
+def _claims(estate: Estate, keys: Iterable[str], scope: Scope) -> list[tuple[Policy, Claim]]:
+    """What profiles set of these on a side. Windows Hello has a documented order."""
+    return [
+        (policy, claim)
+        for policy, claim in claimed(estate).on(key for key in keys if key not in BY_ID)
+        if claim.scope is scope
+        and policy.channel is Channel.MDM
+        and policy.kind != "enrolment"
+        and not is_unassigned(policy)
+    ]

@@ -8,6 +8,7 @@ from itertools import combinations
 
 from policylint.checks.found import Found, Spot, claim_spot, quoted
 from policylint.checks.overlap import Overlap, overlaps
+from policylint.claimed import claimed, stated
 from policylint.estate import Estate
 from policylint.model import Channel, Claim, Policy, Scope
 
@@ -29,7 +30,7 @@ _FILLED_IN = re.compile(r"%[^%]+%|\{\{.+\}\}")
 
 def split_bitlocker(estate: Estate) -> Iterator[Found]:
     """Profiles that each hold a part of the BitLocker settings and meet on one device (IN030, M-BL)."""
-    parts = [(policy, claims) for policy in estate.policies if (claims := _bitlocker(policy))]
+    parts = list(_bitlocker(estate))
     meet = overlaps(estate)
     for (a, mine), (b, theirs) in combinations(parts, 2):
         shared = {claim.setting.key for claim in mine} & {claim.setting.key for claim in theirs}
@@ -53,17 +54,19 @@ def _pieces(parts: Sequence[tuple[Policy, Sequence[Claim]]], sure: Overlap) -> F
     )
 
 
-def _bitlocker(policy: Policy) -> tuple[Claim, ...]:
-    """The settings of the BitLocker CSP that an Intune profile states, one claim for each."""
-    stated = policy.written if policy.channel is Channel.MDM and policy.kind != "compliance" else ()
-    return tuple({c.setting.key: c for c in stated if c.setting.key.startswith(_BITLOCKER)}.values())
+def _bitlocker(estate: Estate) -> Iterator[tuple[Policy, tuple[Claim, ...]]]:
+    """The settings of the BitLocker CSP that each Intune profile states, one claim for each."""
+    index = stated(estate)
+    for policy, claims in index.by_policy(index.beginning((_BITLOCKER,))):
+        if policy.channel is Channel.MDM and policy.kind != "compliance":
+            yield policy, tuple({claim.setting.key: claim for claim in claims}.values())
 
 
 def other_tenant(estate: Estate) -> Iterator[Found]:
     """A setting that takes the organisation's tenant id holds another's, or none at all (IN031)."""
-    stated = [(p, c) for p in estate.policies for c in p.claims if c.setting.key in _TENANTS and c.value is not None]
-    ids = {found[1].casefold() for _, claim in stated if (found := _GUID.fullmatch(str(claim.value).strip()))}
-    for policy, claim in stated:
+    told = [(policy, claim) for policy, claim in claimed(estate).on(_TENANTS) if claim.value is not None]
+    ids = {found[1].casefold() for _, claim in told if (found := _GUID.fullmatch(str(claim.value).strip()))}
+    for policy, claim in told:
         text = str(claim.value).strip()
         guid = _GUID.fullmatch(text)
         if guid is None:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from policylint.checks.found import Found, claim_spot, quoted
 from policylint.checks.overlap import Overlap, is_unassigned, overlaps
 from policylint.checks.touching import CONFIDENCE, counted, name_of
+from policylint.claimed import claimed
 from policylint.estate import Estate
-from policylint.families.product_keys import LAPS, LEGACY_LAPS, prefixed
+from policylint.families.product_keys import LAPS, LEGACY_LAPS
 from policylint.model import Channel, Claim, Policy, Scope, shown
 
 
@@ -68,9 +69,10 @@ def _overlap(a: Policy, b: Policy, estate: Estate) -> Overlap:
 
 def _with(estate: Estate, channel: Channel, keys: tuple[str, ...]) -> Iterator[tuple[Policy, list[Claim]]]:
     """The policies of a channel that can set something of these keys, with what they set."""
-    for policy in estate.policies:
+    index = claimed(estate)
+    for policy, claims in index.by_policy(index.beginning(keys)):
         if policy.channel is not channel or is_unassigned(policy) or Scope.DEVICE in policy.disabled_sides:
             continue
-        claims = [c for c in policy.claims if prefixed(c.setting.key, keys) and not c.absent]
-        if claims:
-            yield policy, claims
+        set_ = [claim for claim in claims if not claim.absent]
+        if set_:
+            yield policy, set_

@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from policylint.checks.channels import (
-    across,
     both,
-    contestant,
-    cover_of,
+    covered,
     rule_of,
     switch_reaches,
     switches,
     turned_on,
 )
 from policylint.checks.found import Found, Spot, claim_spot, quoted
-from policylint.checks.meetings import Meeting, Touch
+from policylint.checks.meetings import Meeting
+from policylint.checks.setters import Touch
 from policylint.checks.touching import counted, found, names_of
 from policylint.estate import Estate
 from policylint.families.mdm_wins import Cover, nodes_of
 from policylint.families.product_keys import FIREWALL_RULES, prefixed
 from policylint.lowering.products import number
-from policylint.model import Policy
+from policylint.model import Claim, Policy
 
 _NOT_COVERED = {
     Cover.NO: "it reaches only policies of the Policy CSP that stand for a group policy",
@@ -33,37 +32,42 @@ _NOT_COVERED = {
 
 def switch_does_not_reach(estate: Estate) -> Iterator[Found]:
     """MDMWinsOverGP is on, and does not reach what a GPO and a profile set differently (PR024, M-MWG-EXCEPTIONS)."""
-    for meeting, touches in across(estate) if turned_on(estate) else ():
-        if switch_reaches(meeting, estate) == "never":
+    for meeting, touches, covers in covered(estate):
+        if switch_reaches(meeting.mine, estate) == "never":
             continue
-        open_ = tuple(
-            t
-            for t in touches
-            if rule_of(t) != "M-LAPS"
-            and not prefixed(t.mine.setting.key, FIREWALL_RULES)
-            and cover_of(meeting, t) is not Cover.YES
-        )
-        why = list(dict.fromkeys(_NOT_COVERED[cover_of(meeting, t)] for t in open_))
+        open_ = [
+            (touch, cover)
+            for touch, cover in zip(touches, covers, strict=True)
+            if cover is not Cover.YES
+            and rule_of(touch) != "M-LAPS"
+            and not prefixed(touch.mine.setting.key, FIREWALL_RULES)
+        ]
+        if not open_:
+            continue
+        those = tuple([touch for touch, _ in open_])
+        why = list(dict.fromkeys([_NOT_COVERED[cover] for _, cover in open_]))
         message = (
-            f"{both(meeting)} set {counted(names_of(meeting, open_, estate))} differently, and MDMWinsOverGP does not "
+            f"{both(meeting)} set {counted(names_of(meeting, those, estate))} differently, and MDMWinsOverGP does not "
             f"settle it: {', and '.join(why)}"
         )
         help = f'remove these settings from "{meeting.theirs.name}" or from "{meeting.mine.name}"'
-        yield from found(meeting, open_, estate, message, help) if open_ else ()
+        yield from found(meeting, those, estate, message, help)
 
 
 def switch_too_narrow(estate: Estate) -> Iterator[Found]:
     """MDMWinsOverGP goes to fewer devices than the profiles that need it against a GPO (PR025)."""
     needing: dict[str, tuple[Meeting, list[str]]] = {}
-    for meeting, touches in across(estate) if turned_on(estate) else ():
-        covered = tuple(t for t in touches if cover_of(meeting, t) is Cover.YES)
-        if not covered or meeting.overlap(estate, covered) == "never":
+    served: dict[int, bool] = {}
+    for meeting, touches, covers in covered(estate):
+        mine = meeting.mine
+        if id(mine) not in served:
+            told = mine.assignments is not None
+            served[id(mine)] = not told or any(_serves(on, mine, estate) for on in turned_on(estate))
+        if served[id(mine)]:
             continue
-        if meeting.mine.assignments is None or any(_serves(on, meeting.mine, estate) for on in turned_on(estate)):
-            continue
-        first, gpos = needing.setdefault(meeting.mine.id, (meeting, []))
-        gpos.append(meeting.theirs.name)
-        needing[meeting.mine.id] = first, gpos
+        reached = tuple(touch for touch, cover in zip(touches, covers, strict=True) if cover is Cover.YES)
+        if reached and meeting.overlap(estate, reached) != "never":
+            needing.setdefault(mine.id, (meeting, []))[1].append(meeting.theirs.name)
     on = turned_on(estate)
     for meeting, gpos in needing.values():
         claim = next(claim for policy, claim in switches(estate) if policy is on[0])
@@ -97,34 +101,46 @@ def _groups(policy: Policy, exclude: bool) -> set[tuple[str, str | None, str | N
 
 def strips_stricter(estate: Estate) -> Iterator[Found]:
     """MDMWinsOverGP makes a weaker value of Intune replace a stricter one of a GPO (PR027)."""
-    for meeting, touches in across(estate) if turned_on(estate) else ():
-        if switch_reaches(meeting, estate) == "never":
+    hints: dict[tuple[int, int], str] = {}
+    for meeting, touches, covers in covered(estate):
+        if switch_reaches(meeting.mine, estate) == "never":
             continue
-        weaker = tuple(t for t in touches if cover_of(meeting, t) is Cover.YES and _is_weaker(meeting, t))
-        message = (
-            f'MDMWinsOverGP lets the Intune profile "{meeting.mine.name}" put weaker values in place of those of the '
-            f'GPO "{meeting.theirs.name}" in {counted(names_of(meeting, weaker, estate))}'
-        )
-        help = f'set the stricter values in "{meeting.mine.name}"'
-        yield from found(meeting, weaker, estate, message, help) if weaker else ()
+        weaker = []
+        for touch, cover in zip(touches, covers, strict=True):
+            if cover is not Cover.YES:
+                continue
+            at = id(meeting.mine), id(touch.mine)
+            if at not in hints:
+                hints[at] = _hint(touch.mine, meeting.mine)
+            if hints[at] and _is_weaker(hints[at], touch):
+                weaker.append(touch)
+        if weaker:
+            message = (
+                f'MDMWinsOverGP lets the Intune profile "{meeting.mine.name}" put weaker values in place of those of '
+                f'the GPO "{meeting.theirs.name}" in {counted(names_of(meeting, weaker, estate))}'
+            )
+            yield from found(meeting, weaker, estate, message, f'set the stricter values in "{meeting.mine.name}"')
 
 
-def _is_weaker(meeting: Meeting, touch: Touch) -> bool:
-    """Whether Intune's number is the less secure one, by what the DDF says of the node (MSFT:ConflictResolution).
+def _hint(claim: Claim, profile: Policy) -> str:
+    """Which of two numbers is the more secure one, by what the DDF says of the node (MSFT:ConflictResolution), or ''.
 
     The hint is about the node's own values, so it counts only where lowering left the value as it was written.
     """
+    if not isinstance(claim.value, int):
+        return ""
+    kinds = {node.conflict_resolution for node in nodes_of(claim, profile)}
+    if len(kinds) != 1:
+        return ""
+    written = {str(c.value) for c in profile.written if c.origin == claim.origin}
+    return kinds.pop() if written == {str(claim.value)} else ""
+
+
+def _is_weaker(kind: str, touch: Touch) -> bool:
+    """Whether Intune's number is the less secure one."""
     mine, theirs = touch.mine.value, touch.theirs.value
-    kinds = {node.conflict_resolution for node in nodes_of(contestant(meeting.mine, touch.mine))}
-    written = {c.value for c in meeting.mine.written if c.origin == touch.mine.origin}
-    if (
-        len(kinds) != 1
-        or not isinstance(mine, int)
-        or not isinstance(theirs, int)
-        or {str(v) for v in written} != {str(mine)}
-    ):
+    if not isinstance(mine, int) or not isinstance(theirs, int):
         return False
-    kind = kinds.pop()
     if kind.endswith("ZeroHasNoLimits") and 0 in (mine, theirs):
         return mine == 0
     if kind.startswith("LowestValueMostSecure"):

@@ -24,7 +24,7 @@ def differs(estate: Estate) -> Iterable[Found]:
     Only GPOs whose exports were read are compared, and only where the two say different things: which of two equal
     values wins is of no consequence, and not always known.
     """
-    for target in targets(estate):
+    for target in targets(estate) if estate.observations else ():
         seen = observation_of(target, estate.observations)
         if seen is not None:
             yield from _reached(estate, target, seen)

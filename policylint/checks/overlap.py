@@ -7,7 +7,7 @@ estate's targets tell. Where somebody wrote the targets down, policies that shar
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Literal
@@ -25,71 +25,103 @@ Overlap = Literal["certain", "possible", "never"]
 
 
 class Overlaps:
-    """The overlaps of an estate's policies, each pair worked out once."""
+    """The overlaps of an estate's policies. What is the same for many pairs is worked out once.
+
+    Of two Intune profiles only their assignments count, which most share with others; of what reaches targets, only
+    when it reaches which of them.
+    """
 
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
         self._place = {id(policy): number for number, policy in enumerate(estate.policies)}
-        self._told: dict[tuple[int, int, Scope], Overlap] = {}
+        self._assigned = _numbered(policy.assignments for policy in estate.policies)
+        self._unplaced = [unplaced(policy, estate) for policy in estate.policies]
+        self._derived = is_derived(estate)
+        self._told: dict[tuple[int, int], Overlap] = {}
         self._by_numbers: dict[tuple[int, int], Overlap] = {}
         self._distinct: list[Mapping[int, When]] = []
 
     def of(self, a: Policy, b: Policy, scope: Scope) -> Overlap:
         """Whether two policies of the estate reach one target with their settings of a side."""
-        first, second = sorted((self._place[id(a)], self._place[id(b)]))
-        key = (first, second, scope)
-        if key not in self._told:
-            self._told[key] = self._work_out(self._estate.policies[first], self._estate.policies[second], scope)
-        return self._told[key]
-
-    def _work_out(self, a: Policy, b: Policy, scope: Scope) -> Overlap:
-        both_intune = a.channel is b.channel is Channel.MDM
-        told = by_assignments(a, b, self._estate) if both_intune else "possible"
-        if told != "possible" or (both_intune and is_derived(self._estate)):
-            return told
-        if unplaced(a, self._estate) or unplaced(b, self._estate):
+        first, second = self._place[id(a)], self._place[id(b)]
+        if a.channel is b.channel is Channel.MDM:
+            told = self._by_assignments(first, second)
+            if told != "possible" or self._derived:
+                return told
+        elif self._unplaced[first] or self._unplaced[second]:
             return "possible"
-        return self._at_targets(self._key(a, scope), self._key(b, scope))
+        return self._at_targets(self._key(first, a, scope), self._key(second, b, scope))
 
-    def _key(self, policy: Policy, scope: Scope) -> tuple[int, Scope | None]:
+    def _by_assignments(self, a: int, b: int) -> Overlap:
+        pair = self._assigned[a], self._assigned[b]
+        if pair not in self._told:
+            policies = self._estate.policies
+            self._told[pair] = by_assignments(policies[a], policies[b], self._estate)
+        return self._told[pair]
+
+    def _key(self, number: int, policy: Policy, scope: Scope) -> tuple[int, Scope | None]:
         """A policy by its place in the estate, with the side of a GPO; Intune policies reach a target as a whole."""
-        return self._place[id(policy)], scope if policy.channel is Channel.GPO else None
+        return number, scope if policy.channel is Channel.GPO else None
 
     def _at_targets(self, a: tuple[int, Scope | None], b: tuple[int, Scope | None]) -> Overlap:
         """By the pairs of conditions under which they reach each class of targets: most policies share theirs."""
-        return self._together(*sorted((self._numbers[a], self._numbers[b])))
-
-    def _together(self, a: int, b: int) -> Overlap:
-        if (a, b) not in self._by_numbers:
-            self._by_numbers[a, b] = _meeting(self._distinct[a], self._distinct[b])
-        return self._by_numbers[a, b]
+        first, second = sorted((self._numbers[a], self._numbers[b]))
+        if (first, second) not in self._by_numbers:
+            self._by_numbers[first, second] = _meeting(self._distinct[first], self._distinct[second])
+        return self._by_numbers[first, second]
 
     @cached_property
     def _numbers(self) -> Mapping[tuple[int, Scope | None], int]:
         """Which of the distinct lists of conditions each policy's side has."""
         lists: dict[tuple[int, Scope | None], dict[int, When]] = {}
-        same: dict[When, When] = {}
-        for number, reached in enumerate(self._reached()):
+        reached_by = list(self._reached())
+        one = _Equal()
+        for number, reached in enumerate(reached_by):
             for key, when in reached.items():
-                lists.setdefault(key, {})[number] = same.setdefault(when, when)
-        found: dict[tuple[tuple[int, When], ...], int] = {(): 0}
+                lists.setdefault(key, {})[number] = one.of(when)
+        found: dict[tuple[tuple[int, int], ...], int] = {(): 0}
         numbers: dict[tuple[int, Scope | None], int] = defaultdict(int)
+        self._distinct = [{}]
         for key, whens in lists.items():
-            numbers[key] = found.setdefault(tuple(whens.items()), len(found))
-        self._distinct = [dict(whens) for whens in found]
+            told = tuple([(number, id(when)) for number, when in whens.items()])
+            numbers[key] = found.setdefault(told, len(found))
+            if len(found) > len(self._distinct):
+                self._distinct.append(whens)
         return numbers
 
     def _reached(self) -> Iterator[Mapping[tuple[int, Scope | None], When]]:
         """What reaches each class of the estate's targets, of the policies that a question can be about."""
-        asked = {n: _bare(p) for n, p in enumerate(self._estate.policies) if not unplaced(p, self._estate)}
+        asked = {n: _bare(p) for n, p in enumerate(self._estate.policies) if not self._unplaced[n]}
         bare = replace(self._estate, policies=tuple(asked.values()))
         place = {id(policy): number for number, policy in asked.items()}
         for alike in placements(bare, targets(bare)):
             reached: dict[tuple[int, Scope | None], When] = {}
             for reach in reaches(bare, alike.target):
                 key = place[id(reach.policy)], reach.scope
-                reached[key] = some(reached.get(key, NEVER), reach.when)
+                reached[key] = some(reached[key], reach.when) if key in reached else reach.when
             yield reached
+
+
+class _Equal:
+    """Equal conditions as one object: of most conditions, the same object comes again and again."""
+
+    def __init__(self) -> None:
+        self._same: dict[When, When] = {}
+        self._known: dict[int, tuple[When, When]] = {}
+        """By identity, with the object itself, so that no other gets its place."""
+
+    def of(self, when: When) -> When:
+        """The first object that was equal to this one."""
+        found = self._known.get(id(when))
+        if found is None:
+            found = self._known[id(when)] = when, self._same.setdefault(when, when)
+        return found[1]
+
+
+def _numbered(values: Iterable[Hashable]) -> list[int]:
+    """A number for each value, the same for equal ones."""
+    numbers: dict[Hashable, int] = {}
+    return [numbers.setdefault(value, len(numbers)) for value in values]
 
 
 def _meeting(a: Mapping[int, When], b: Mapping[int, When]) -> Overlap:

@@ -22,6 +22,7 @@ _BEGINNING = 400
 _SHORTEST = 12
 _LAST = 40
 """Names are told by their end."""
+_TEXTS = (str, tuple)
 _SIGNS = ("<", "{", "=", "/", " -", "PRIVATE")
 
 
@@ -29,7 +30,7 @@ def plain_secret(estate: Estate) -> Iterator[Found]:
     """A password, key or private certificate stands readable in a profile's export."""
     for policy in estate.policies:
         for claim in policy.written if policy.channel is Channel.MDM else ():
-            if _is_plain(claim):
+            if isinstance(claim.value, _TEXTS) and _is_plain(claim, claim.value):
                 name = (claim.origin or claim.setting.text).strip()
                 yield Found(
                     f"{quoted([policy.name])} holds a secret in plain text in {name}: whoever reads the export has it",
@@ -40,13 +41,10 @@ def plain_secret(estate: Estate) -> Iterator[Found]:
                 )
 
 
-def _is_plain(claim: Claim) -> bool:
-    value = claim.value
-    if not isinstance(value, str | tuple) or not value:
+def _is_plain(claim: Claim, value: str | tuple[str, ...]) -> bool:
+    if not _names_secret(claim.origin) and not (isinstance(value, str) and _may_hold(value)):
         return False
     if isinstance(value, str) and (_STAND_IN.fullmatch(value) or _is_harmless(value)):
-        return False
-    if not _names_secret(claim.origin) and not (isinstance(value, str) and _may_hold(value)):
         return False
     return masked((claim.origin, claim.setting.text), value) != value
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from policylint.checks.found import Found, claim_spot, listed, quoted
+from policylint.claimed import claimed
 from policylint.estate import Estate
 from policylint.findings import Severity
 from policylint.model import Claim, Policy
@@ -87,24 +88,22 @@ _HIVE = len("hklm\\")
 
 def superseded(estate: Estate) -> Iterator[Found]:
     """A GPO or a profile sets what Windows does not use any more; one finding for each policy and reason."""
-    for policy in estate.policies:
+    index = claimed(estate)
+    why = {key: gone for key in index.beginning(_BEGIN) if (gone := _gone(key[_HIVE:])) is not None}
+    for policy, claims in index.by_policy(why):
         found: dict[Gone, list[Claim]] = {}
-        for claim in policy.claims:
-            gone = _gone(claim)
-            if gone is not None:
+        for claim in claims:
+            gone = why[claim.setting.key]
+            keeps_defender = gone is _DEFENDER and claim.value == 0
+            if not claim.absent and not keeps_defender:
                 found.setdefault(gone, []).append(claim)
-        for gone, claims in found.items():
-            yield _found(policy, gone, claims)
+        for gone, those in found.items():
+            yield _found(policy, gone, those)
 
 
-def _gone(claim: Claim) -> Gone | None:
-    key = claim.setting.key
-    if claim.absent or not key.startswith(_BEGIN):
-        return None
-    place = key[_HIVE:]
-    if VALUES.get(place) is _DEFENDER and claim.value == 0:
-        return None  # which keeps Microsoft Defender on
-    return VALUES.get(place) or next((gone for begin, gone in KEYS.items() if place.startswith(begin)), None)
+def _gone(value: str) -> Gone | None:
+    """Why a registry value, without its hive, should not be set any more; None where nothing speaks against it."""
+    return VALUES.get(value) or next((gone for begin, gone in KEYS.items() if value.startswith(begin)), None)
 
 
 def _found(policy: Policy, gone: Gone, claims: Sequence[Claim]) -> Found:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from policylint.checks.found import Found, Spot, claim_spot, listed
-from policylint.checks.meetings import Meeting, Touch
+from policylint.checks.meetings import Meeting
 from policylint.checks.overlap import Overlap
+from policylint.checks.setters import Touch, same
 from policylint.estate import Estate
-from policylint.facts import ALWAYS
+from policylint.evidence import JsonAt
 from policylint.families.mdm_wins import uris_of
 from policylint.findings import Confidence, Severity
 from policylint.masks import masked
-from policylint.model import Claim, Policy, Value, shown
-from policylint.rank import Contestant
-from policylint.rank.reach import Reach
+from policylint.model import Claim, Policy, shown
 
 NAMED = 3
 """How many settings a message names before it counts them."""
@@ -28,31 +28,45 @@ _RULE = re.compile(r"\\asr\\rules!(.+)", re.IGNORECASE)
 CONFIDENCE: Mapping[Overlap, Confidence] = {"certain": "certain", "possible": "possible"}
 
 
-def differing(meeting: Meeting) -> tuple[Touch, ...]:
-    """What the two set to different values, in whatever type each of them writes it."""
-    return tuple(touch for touch in meeting.touches if not same(touch))
+@dataclass(slots=True, eq=False)
+class _Worded:
+    """What was said of a policy's claims, by their identity: one claim is in many pairs."""
+
+    policy: Policy
+    names: dict[int, str] = field(default_factory=dict)
+    spots: dict[int, Spot] = field(default_factory=dict)
+    stated: dict[str, list[Claim]] = field(default_factory=dict)
+    """What it states before lowering, by the place in the file."""
 
 
-def same(touch: Touch) -> bool:
-    """Whether the two claims mean one value: a custom profile's text "1" is a catalog's number 1."""
-    if touch.mine.absent or touch.theirs.absent:
-        return touch.mine.absent is touch.theirs.absent
-    return touch.equal or bool(_spellings(touch.mine.value) & _spellings(touch.theirs.value))
+def _worded(policy: Policy, estate: Estate) -> _Worded:
+    known = estate.once(_all_worded)
+    found = known.get(id(policy))
+    if found is None:
+        found = known[id(policy)] = _Worded(policy)
+        for claim in policy.written:
+            found.stated.setdefault(_pointer(claim), []).append(claim)
+    return found
 
 
-def _spellings(value: Value) -> frozenset[str]:
-    if isinstance(value, bool):
-        return frozenset((str(value).casefold(), str(int(value))))
-    if isinstance(value, tuple):
-        return frozenset((repr(sorted(text.casefold() for text in value)),))
-    return frozenset((str(value).strip().casefold(),))
+def _all_worded(_: Estate) -> dict[int, _Worded]:
+    """By the identity of the policy."""
+    return {}
 
 
 def name_of(claim: Claim, policy: Policy, estate: Estate) -> str:
     """What people call a setting: its title in the settings catalog, else the end of its id."""
+    names = _worded(policy, estate).names
+    found = names.get(id(claim))
+    if found is None:
+        found = names[id(claim)] = _name(claim, policy, estate)
+    return found
+
+
+def _name(claim: Claim, policy: Policy, estate: Estate) -> str:
     known = estate.definitions.catalog
     definition = known.lookup(claim.origin) if claim.origin else None
-    uris = uris_of(Contestant(claim, Reach(policy, ALWAYS, ()), ALWAYS)) if definition is None else ()
+    uris = uris_of(claim, policy) if definition is None else ()
     title, element = known.title(definition) if definition else known.title_of(next(iter(uris), claim.setting.text))
     guid = _RULE.search(claim.setting.text)
     if title:
@@ -65,7 +79,8 @@ def name_of(claim: Claim, policy: Policy, estate: Estate) -> str:
 
 def names_of(meeting: Meeting, touches: Iterable[Touch], estate: Estate) -> list[str]:
     """The settings by name, once each: the parts of one dialog have one."""
-    return list(dict.fromkeys(name_of(touch.mine, meeting.mine, estate) for touch in touches))
+    policy, known = meeting.mine, _worded(meeting.mine, estate).names
+    return list({known.get(id(touch.mine)) or name_of(touch.mine, policy, estate): None for touch in touches})
 
 
 def counted(names: Sequence[str]) -> str:
@@ -75,26 +90,32 @@ def counted(names: Sequence[str]) -> str:
     return f"{len(names)} settings ({some}{more})" if len(names) > 1 else f"one setting ({some})"
 
 
-def spots(meeting: Meeting, touches: Sequence[Touch]) -> tuple[Spot, ...]:
+def spots(meeting: Meeting, touches: Sequence[Touch], estate: Estate) -> tuple[Spot, ...]:
     """Where the first of them are set: the profile's claim, then the other policy's."""
-    return tuple(
-        spot
-        for touch in touches[:NAMED]
-        for spot in (
-            claim_spot(touch.mine, meeting.mine, sets(touch.mine, meeting.mine)),
-            claim_spot(touch.theirs, meeting.theirs, sets(touch.theirs, meeting.theirs)),
-        )
-    )
+    mine, theirs = _worded(meeting.mine, estate), _worded(meeting.theirs, estate)
+    return tuple([s for touch in touches[:NAMED] for s in (_spot(touch.mine, mine), _spot(touch.theirs, theirs))])
 
 
-def sets(claim: Claim, policy: Policy) -> str:
+def _spot(claim: Claim, worded: _Worded) -> Spot:
+    found = worded.spots.get(id(claim))
+    if found is None:
+        found = worded.spots[id(claim)] = claim_spot(claim, worded.policy, _sets(claim, worded))
+    return found
+
+
+def _sets(claim: Claim, worded: _Worded) -> str:
     """What a claim sets: `sets 1`, and what it becomes in Windows where that differs: `sets 1 (DisableX = 0)`."""
-    written = [one for one in policy.written if one.evidence == claim.evidence]
+    written = [one for one in worded.stated.get(_pointer(claim), ()) if one.evidence == claim.evidence]
     told = _value(written[0]) if len(written) == 1 else ""
-    if not _BRIEF.fullmatch(told) or same(Touch(claim, written[0])):
+    if not _BRIEF.fullmatch(told) or same(claim, written[0]):
         return f"sets {_value(claim)}"
     name = _LAST.split(claim.setting.text)[-1]
     return f"sets {told} ({name} {'absent' if claim.absent else f'= {_value(claim)}'})"
+
+
+def _pointer(claim: Claim) -> str:
+    place = claim.evidence.place
+    return place.pointer if isinstance(place, JsonAt) else ""
 
 
 def _value(claim: Claim) -> str:
@@ -113,4 +134,6 @@ def found(
     """The finding about a pair and these settings, as sure as it is that both reach one target; none if they cannot."""
     overlap = meeting.overlap(estate, touches) if touches else "never"
     if overlap != "never":
-        yield Found(message, spots(meeting, touches), severity=severity, confidence=CONFIDENCE[overlap], help=help)
+        yield Found(
+            message, spots(meeting, touches, estate), severity=severity, confidence=CONFIDENCE[overlap], help=help
+        )

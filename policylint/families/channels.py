@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Literal
 
 from policylint.facts import ALWAYS, NEVER, FactValue, When, fact_names
@@ -122,7 +123,7 @@ class ChannelLaw:
         law = self._by_family(mdm)
         if self.mdm_wins == NEVER or law.rule == "M-LAPS":
             return law
-        covered = cover(mdm)
+        covered = cover(mdm.claim, mdm.policy)
         if covered is Cover.YES:
             return Order(True, "M-MWG-EFFECT", None, self.mdm_wins, ("M-MWG-ONLY-POLICYCSP", "M-MWG-TAGS"))
         if covered is Cover.NO:
@@ -144,6 +145,7 @@ def channel_law(precedence: Precedence) -> ChannelLaw:
     return ChannelLaw(in_force(precedence), precedence.known)
 
 
+@lru_cache(maxsize=1 << 14)
 def family_of(key: str) -> Family:
     """The family that a setting belongs to, by the key of its id."""
     return next((family for family in FAMILIES if prefixed(key, family.keys)), DEFAULT)
@@ -151,7 +153,7 @@ def family_of(key: str) -> Family:
 
 def _same_key(mdm: Contestant) -> bool:
     """Whether Intune writes the very registry value of the GPO: the node is ADMX-backed (M-NOT-SAME-STORE)."""
-    return any(node.admx is not None for node in nodes_of(mdm))
+    return any(node.admx is not None for node in nodes_of(mdm.claim, mdm.policy))
 
 
 def _among_intune(a: Contestant, b: Contestant) -> Order:
@@ -174,7 +176,7 @@ def _among_intune(a: Contestant, b: Contestant) -> Order:
 
 def _hinted(mdm: Contestant) -> bool:
     """Whether the DDF names the more secure of two values: for sources on the device, not for profiles (D19)."""
-    return any(node.conflict_resolution.startswith(("Lowest", "Highest")) for node in nodes_of(mdm))
+    return any(node.conflict_resolution.startswith(("Lowest", "Highest")) for node in nodes_of(mdm.claim, mdm.policy))
 
 
 def undecided(rule: str, fact: str | None) -> bool:

@@ -14,7 +14,7 @@ from enum import Enum
 from policylint.catalogue import ddf, settings_catalog
 from policylint.facts import NEVER, FactValue, Is, When, every, negate, some
 from policylint.lowering.products import number
-from policylint.model import Scope, csp
+from policylint.model import Claim, Policy, Scope, csp
 from policylint.rank import Contestant, Precedence
 
 SWITCH = "./Device/Vendor/MSFT/Policy/Config/ControlPolicyConflict/MDMWinsOverGP"
@@ -58,13 +58,13 @@ def _new_enough(known: Mapping[str, FactValue]) -> When:
     return every() if int(given[1]) >= MINIMUM_BUILD else NEVER
 
 
-def cover(contestant: Contestant) -> Cover:
+def cover(claim: Claim, policy: Policy) -> Cover:
     """Whether the switch reaches what an Intune claim sets (M-MWG-ONLY-POLICYCSP, M-MWG-TAGS, M-MWG-EXCEPTIONS)."""
-    if contestant.claim.scope is Scope.USER:
+    if claim.scope is Scope.USER:
         return Cover.USER
-    if contestant.policy.kind == "administrative-template":
+    if policy.kind == "administrative-template":
         return Cover.UNMAPPED
-    found = {cover_of(uri) for uri in uris_of(contestant)}
+    found = {cover_of(uri) for uri in uris_of(claim, policy)}
     return found.pop() if len(found) == 1 else Cover.UNMAPPED if found else Cover.NO
 
 
@@ -81,18 +81,17 @@ def cover_of(uri: str) -> Cover:
     return Cover.YES if node.admx or node.gp else Cover.NO
 
 
-def uris_of(contestant: Contestant) -> tuple[str, ...]:
-    """The CSP nodes that a claim was written to: one, or those that a template's property feeds.
+def uris_of(claim: Claim, policy: Policy) -> tuple[str, ...]:
+    """The CSP nodes that a claim of a policy was written to: one, or those that a template's property feeds.
 
     The element of an ADMX-backed policy counts as its policy's node.
     """
-    claim = contestant.claim
-    written = (c for c in contestant.policy.written if c.origin == claim.origin and c.evidence == claim.evidence)
-    for texts in ((claim.origin,), (claim.setting.text,), (c.setting.text for c in written)):
-        found = [uri for text in texts if (uri := _uri(text))]
-        if found:
-            return tuple(dict.fromkeys(found))
-    return ()
+    for text in (claim.origin, claim.setting.text):
+        if uri := _uri(text):
+            return (uri,)
+    origin, evidence = claim.origin, claim.evidence
+    written = [c.setting.text for c in policy.written if c.origin == origin and c.evidence == evidence]
+    return tuple(dict.fromkeys(uri for text in written if (uri := _uri(text))))
 
 
 def _uri(text: str) -> str:
@@ -102,9 +101,9 @@ def _uri(text: str) -> str:
     return definition.node if definition is not None else ""
 
 
-def nodes_of(contestant: Contestant) -> tuple[ddf.Node, ...]:
-    """What the DDF says about the nodes that a claim was written to."""
-    return tuple(node for uri in uris_of(contestant) if (node := _node(uri)) is not None)
+def nodes_of(claim: Claim, policy: Policy) -> tuple[ddf.Node, ...]:
+    """What the DDF says about the nodes that a claim of a policy was written to."""
+    return tuple(node for uri in uris_of(claim, policy) if (node := _node(uri)) is not None)
 
 
 def _node(uri: str) -> ddf.Node | None:

@@ -1,0 +1,212 @@
+"""What each policy of an estate that can reach a target sets, by numbers: of settings, and of the values they get.
+
+Only settings count that a profile of Intune sets, and another policy as well. Windows Hello has its own rules.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from policylint.checks.overlap import is_unassigned
+from policylint.claimed import Place, claimed
+from policylint.estate import Estate
+from policylint.families.whfb_settings import BY_ID
+from policylint.model import Channel, Claim, Policy, Scope
+
+CROWD = 60
+"""So many profiles that set one thing are held against each other in pairs; nobody reads the pairs of more."""
+
+_PROFILE, _GPO, _NOBODY = range(3)
+_ABSENT = frozenset((("absent", ""),))
+"""Stands for the spellings of a value where a claim says that there is none."""
+_DEVICE = Scope.DEVICE
+
+Places = list[Place]
+
+
+class Touch(NamedTuple):
+    """One setting that both policies of a pair set."""
+
+    mine: Claim
+    theirs: Claim
+
+    @property
+    def equal(self) -> bool:
+        """Whether both say the same."""
+        return (self.mine.value, self.mine.absent) == (self.theirs.value, self.theirs.absent)
+
+
+def same(mine: Claim, theirs: Claim) -> bool:
+    """Whether two claims mean one value: a custom profile's text "1" is a catalog's number 1."""
+    return not spellings(mine).isdisjoint(spellings(theirs))
+
+
+def spellings(claim: Claim) -> frozenset[object]:
+    """How the value of a claim may be written, without case: claims that share one of them mean the same."""
+    value = claim.value
+    if claim.absent:
+        return _ABSENT
+    if isinstance(value, bool):
+        return frozenset((str(value).casefold(), str(int(value))))
+    if isinstance(value, tuple):
+        return frozenset((repr(sorted(text.casefold() for text in value)),))
+    return frozenset((str(value).strip().casefold(),))
+
+
+@dataclass(slots=True, eq=False)
+class Setter:
+    """What one policy sets of the settings that others set too, by their numbers."""
+
+    number: int
+    policy: Policy
+    is_gpo: bool
+    name: str
+    """Without case."""
+    claims: dict[int, Claim] = field(default_factory=dict)
+    """The first claim on each."""
+    several: dict[int, list[Claim]] = field(default_factory=dict)
+    """All claims, where there are several."""
+    disputed: set[int] = field(default_factory=set)
+    """The settings that policies give different values."""
+    values: set[int] = field(default_factory=set)
+    """The numbers of the values that it gives these, but for doubtful ones."""
+    partners: int = 0
+    """Whom a profile shares a setting with: numbers of policies, as bits."""
+
+    def all(self, setting: int) -> Sequence[Claim]:
+        """Every claim on a setting."""
+        return self.several.get(setting) or (self.claims[setting],)
+
+
+@dataclass(slots=True, eq=False)
+class Shared:
+    """The settings that policies share, by number: in the order in which Intune's first set them."""
+
+    setters: Sequence[Setter]
+    """By number of the policy."""
+    gpos: int
+    """The GPOs among them: their numbers, as bits."""
+    among_gpos: Sequence[int]
+    """Where each setting stands in the order in which GPOs first set them."""
+    setting_of: list[int] = field(default_factory=list)
+    """The setting of each numbered value."""
+    doubtful: set[int] = field(default_factory=set)
+    """Settings that a policy says several things about: which of them counts hangs on whom it meets."""
+    crowds: set[int] = field(default_factory=set)
+    """Settings that too many profiles set for all their pairs."""
+    crowded: dict[tuple[int, int], dict[int, Touch]] = field(default_factory=dict)
+    """What profiles of crowds are held against each other for, by the numbers of the pair and of the setting."""
+
+
+def shared(estate: Estate) -> Shared:
+    """The settings that policies of the estate share."""
+    setters = [Setter(n, p, p.channel is Channel.GPO, p.name.casefold()) for n, p in enumerate(estate.policies)]
+    settings = sorted(_settings(estate), key=lambda setting: setting[0][0])
+    found = Shared(setters, sum(1 << s.number for s in setters if s.is_gpo), _order([gpos for _, gpos in settings]))
+    for n, (profiles, gpos) in enumerate(settings):
+        _claim(found, n, profiles + gpos)
+        _introduce(found, n, profiles, gpos)
+    return found
+
+
+def _order(settings: Sequence[Places]) -> list[int]:
+    """The rank of each setting by its first claim; those without one come last."""
+    ranks = [0] * len(settings)
+    for rank, n in enumerate(sorted(range(len(settings)), key=lambda n: (not settings[n], settings[n][:1]))):
+        ranks[n] = rank
+    return ranks
+
+
+def _settings(estate: Estate) -> Iterator[tuple[Places, Places]]:
+    """Each setting that a profile and another policy set: the claims of profiles, and those of GPOs."""
+    on_devices, on_users = ([_kind(policy, scope) for policy in estate.policies] for scope in (_DEVICE, Scope.USER))
+    for key, places in claimed(estate).by_key.items():
+        if len(places) == 1 or key in BY_ID:
+            continue
+        devices: tuple[Places, Places, Places] = [], [], []
+        users: tuple[Places, Places, Places] = [], [], []
+        for place in places:
+            if place[2].scope is _DEVICE:
+                devices[on_devices[place[1]]].append(place)
+            else:
+                users[on_users[place[1]]].append(place)
+        for profiles, gpos, _ in (devices, users):
+            if profiles and len(profiles) + len(gpos) > 1:
+                yield profiles, gpos
+
+
+def _kind(policy: Policy, scope: Scope) -> int:
+    """What a policy is to others with its settings of a side; nobody, where they reach no target."""
+    if policy.kind == "enrolment" or scope in policy.disabled_sides or is_unassigned(policy):
+        return _NOBODY
+    return _GPO if policy.channel is Channel.GPO else _PROFILE
+
+
+def _claim(found: Shared, n: int, places: Places) -> None:
+    """Tells the policies what they set, and with which of the values that the setting gets."""
+    setters = found.setters
+    for _, number, claim in places:
+        setter = setters[number]
+        if n in setter.claims:
+            setter.several.setdefault(n, [setter.claims[n]]).append(claim)
+            found.doubtful.add(n)
+        else:
+            setter.claims[n] = claim
+    values = [claim.value for _, _, claim in places]
+    absent = [claim.absent for _, _, claim in places]
+    if n not in found.doubtful and values.count(values[0]) == absent.count(absent[0]) == len(places):
+        return
+    numbers: dict[object, int] = {}
+    for _, number, claim in places:
+        setter = setters[number]
+        setter.disputed.add(n)
+        if n not in setter.several:
+            for spelling in spellings(claim):
+                setter.values.add(numbers.setdefault(spelling, len(found.setting_of) + len(numbers)))
+    found.setting_of += [n] * len(numbers)
+
+
+def _introduce(found: Shared, n: int, profiles: Places, gpos: Places) -> None:
+    """Tells each profile whom it meets on a setting: GPOs, and the other profiles."""
+    together = _bits(gpos)
+    if len(profiles) > CROWD:
+        found.crowds.add(n)
+        found.doubtful.add(n)
+        _crowd(found, n, profiles)
+    else:
+        together |= _bits(profiles)
+    for _, number, _ in profiles:
+        found.setters[number].partners |= together
+
+
+def _bits(places: Places) -> int:
+    found = 0
+    for _, number, _ in places:
+        found |= 1 << number
+    return found
+
+
+def _crowd(found: Shared, n: int, profiles: Places) -> None:
+    """In a crowd everybody meets the first that says each thing, so that cost stays linear."""
+    firsts = {(place[2].value, place[2].absent): place for place in reversed(profiles)}
+    pairs: defaultdict[tuple[int, int], list[Touch]] = defaultdict(list)
+    for one in profiles:
+        for other in firsts.values():
+            (_, first, mine), (_, second, theirs) = sorted((one, other))
+            if first != second:
+                pairs[first, second].append(Touch(mine, theirs))
+    for (first, second), touches in pairs.items():
+        found.setters[first].partners |= 1 << second
+        found.crowded.setdefault((first, second), {})[n] = settled(touches)
+
+
+def settled(touches: Sequence[Touch]) -> Touch:
+    """The touch that counts where a policy says several things: the first that differs, since no order is promised."""
+    return next((touch for touch in touches if not touch.equal), touches[0])
+
+
+Crowd = Mapping[int, Touch]
+"""What two profiles are held against each other for, of what whole crowds set: touches by the setting's number."""

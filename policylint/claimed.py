@@ -1,0 +1,80 @@
+"""Which settings an estate claims: an index, so that a rule about some settings looks at those and not at every claim.
+
+An estate has several times as many claims as settings, and most rules ask about a few of them, or ask something whose
+answer is the same for every claim on a setting. Claims come back in the order of the estate and of its policies.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import count
+
+from policylint.estate import Estate
+from policylint.model import Claim, Policy
+
+Place = tuple[int, int, Claim]
+"""A claim: where it stands among all of the estate, the number of its policy, and the claim itself."""
+
+_LAST = "\U0010ffff"
+"""Sorts behind everything that a key goes on with."""
+
+
+class Claimed:
+    """Claims by the key of their setting. Make one with `claimed` or `stated`."""
+
+    def __init__(self, policies: Sequence[Policy], claims: Iterable[Sequence[Claim]]) -> None:
+        self._policies = policies
+        self.by_key: dict[str, list[Place]] = {}
+        """Where each setting is claimed."""
+        places, ordinal = self.by_key, count()
+        for number, those in enumerate(claims):
+            for claim in those:
+                key = claim.setting.key
+                if key in places:
+                    places[key].append((next(ordinal), number, claim))
+                else:
+                    places[key] = [(next(ordinal), number, claim)]
+
+    @cached_property
+    def _sorted(self) -> Sequence[str]:
+        return sorted(self.by_key)
+
+    def beginning(self, prefixes: Iterable[str]) -> list[str]:
+        """The keys that begin in one of the ways, each once."""
+        found: dict[str, None] = {}
+        for prefix in prefixes:
+            first, last = (bisect_left(self._sorted, text) for text in (prefix, prefix + _LAST))
+            found.update(dict.fromkeys(self._sorted[first:last]))
+        return list(found)
+
+    def on(self, keys: Iterable[str]) -> list[tuple[Policy, Claim]]:
+        """The claims on settings by their keys, with their policies."""
+        places = sorted(place for key in keys for place in self.by_key.get(key, ()))
+        return [(self._policies[number], claim) for _, number, claim in places]
+
+    def by_policy(self, keys: Iterable[str]) -> Iterator[tuple[Policy, list[Claim]]]:
+        """The policies that claim some of the settings, with what they claim of them."""
+        found: dict[int, list[Claim]] = {}
+        for _, number, claim in sorted(place for key in keys for place in self.by_key.get(key, ())):
+            found.setdefault(number, []).append(claim)
+        return ((self._policies[number], claims) for number, claims in found.items())
+
+
+def claimed(estate: Estate) -> Claimed:
+    """What the policies of the estate claim, by setting."""
+    return estate.once(_claimed)
+
+
+def _claimed(estate: Estate) -> Claimed:
+    return Claimed(estate.policies, (policy.claims for policy in estate.policies))
+
+
+def stated(estate: Estate) -> Claimed:
+    """What the Intune policies of the estate state before lowering, by setting."""
+    return estate.once(_stated)
+
+
+def _stated(estate: Estate) -> Claimed:
+    return Claimed(estate.policies, (policy.written for policy in estate.policies))
