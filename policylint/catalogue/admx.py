@@ -17,6 +17,7 @@ from policylint.catalogue.admx_policy import AdmxCategory, AdmxPolicy, Control, 
 from policylint.model import Scope
 
 K = TypeVar("K")
+V = TypeVar("V")
 
 _ADD_ONS = "catalogue:third-party"
 """What the paths of shipped files begin with that are neither Windows' own nor those of a browser or Office."""
@@ -70,6 +71,16 @@ class AdmxFile:
     def policies(self) -> tuple[AdmxPolicy, ...]:
         """The policies, in file order."""
         return self.content.policies()
+
+    @cached_property
+    def by_name(self) -> Mapping[str, tuple[AdmxPolicy, ...]]:
+        """The policies by their names, case-folded."""
+        return _grouped((policy.name.casefold(), policy) for policy in self.policies)
+
+    @cached_property
+    def by_display_name(self) -> Mapping[str, tuple[AdmxPolicy, ...]]:
+        """The policies by what the editor calls them, case-folded."""
+        return _grouped((policy.display_name.strip().casefold(), policy) for policy in self.policies)
 
     @cached_property
     def categories(self) -> tuple[AdmxCategory, ...]:
@@ -195,7 +206,7 @@ class AdmxStore:
         """The definitions of a policy, one per file that has it, the one that gives the names first."""
         files = self.by_namespace.get(id.namespace.casefold(), ())
         having = (file for file in files if id.key[1] in file.names)
-        return tuple(policy for file in having for policy in file.policies if policy.id.key == id.key)
+        return tuple(p for file in having for p in file.by_name.get(id.key[1], ()) if p.id.key == id.key)
 
     def named(self, name: str, file: str | None = None) -> tuple[AdmxPolicy, ...]:
         """The policies of a name, in the .admx file of that base name or in any, the user's own first.
@@ -205,7 +216,7 @@ class AdmxStore:
         """
         folded = name.casefold()
         files = self.every if file is None else self._by_name.get(base_name(file), ())
-        return tuple(p for f in files if folded in f.names for p in f.policies if p.id.key[1] == folded)
+        return tuple(p for f in files if folded in f.names for p in f.by_name.get(folded, ()))
 
     @cached_property
     def _by_name(self) -> Mapping[str, tuple[AdmxFile, ...]]:
@@ -310,8 +321,8 @@ def is_add_on(policy: AdmxPolicy) -> bool:
     return policy.evidence.path.startswith(_ADD_ONS)
 
 
-def _grouped(pairs: Iterable[tuple[K, AdmxFile]]) -> dict[K, tuple[AdmxFile, ...]]:
-    found: dict[K, list[AdmxFile]] = {}
-    for key, file in pairs:
-        found.setdefault(key, []).append(file)
-    return {key: tuple(files) for key, files in found.items()}
+def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
+    found: dict[K, list[V]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}

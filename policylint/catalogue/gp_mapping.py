@@ -84,14 +84,14 @@ def lookup(uri: str) -> Twin | None:
     return by_key(csp(uri).key)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 16)
 def by_key(key: str) -> Twin | None:
     """The twin of the node with this key of `policylint.model.SettingId`."""
     rows = _rows()
     if key in rows:
         return _twin(rows[key])
-    above = next((list_ for list_ in _lists() if key.startswith(f"{list_}_")), None)
-    return None if above is None else _twin(rows[above])
+    above = next((list_ for list_ in _lists() if key.startswith(list_)), None) if key.startswith(_lists()) else None
+    return None if above is None else _twin(rows[above[:-1]])
 
 
 def all_twins() -> Iterator[Twin]:
@@ -113,8 +113,8 @@ def _rows() -> Mapping[str, str]:
 
 @cache
 def _lists() -> tuple[str, ...]:
-    """The keys of the lists that have a node for each entry."""
-    return tuple(key for key, line in _rows().items() if line.endswith("}") and '{"pairs"' in line)
+    """The keys of the lists that have a node for each entry, with the `_` behind them."""
+    return tuple(f"{key}_" for key, line in _rows().items() if line.endswith("}") and '{"pairs"' in line)
 
 
 def _twin(line: str) -> Twin:

@@ -6,36 +6,86 @@ module. What has no twin stays a CSP node. `Policy.written` keeps the claims as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from policylint.estate import Estate
 from policylint.lowering import admx_backed, hello, lists, mapped, products, security
 from policylint.lowering.context import Context
-from policylint.model import Channel, Claim, Policy
+from policylint.model import Channel, Claim, Policy, SettingId
 
-Lowerer = Callable[[Iterable[Claim], Policy, Context], Iterable[Claim]]
+Lowered = Sequence[Claim] | None
+"""What becomes of a claim; None where it stays as it is."""
 
-LOWERERS: tuple[Lowerer, ...] = (
-    hello.lower,
-    admx_backed.lower,
-    products.lower,
-    security.lower,
-    mapped.lower,
-    lists.lower,
+LOWERERS: tuple[
+    tuple[Callable[[SettingId, Context], bool], Callable[[Sequence[Claim], Policy, Context], Sequence[Lowered]]], ...
+] = (
+    (hello.concerns, hello.lower),
+    (admx_backed.concerns, admx_backed.lower),
+    (products.concerns, products.lower),
+    (security.concerns, security.lower),
+    (mapped.concerns, mapped.lower),
+    (lists.concerns, lists.lower),
 )
-"""Each takes the claims of one policy and lowers those of its family; the others pass through, in their order."""
+"""Of each family: whether it may have something to say about a setting, which is asked once for each name, and what
+becomes of the claims of one policy about such settings, in their order. What one leaves goes to the next."""
 
 
 def lower(estate: Estate) -> Estate:
     """The estate with every MDM claim lowered as far as its meaning is known."""
-    context = Context(estate)
-    policies = tuple(_lower(p, context) if p.channel is Channel.MDM else p for p in estate.policies)
-    return replace(estate, policies=policies)
+    families = _Families(Context(estate))
+    return replace(
+        estate, policies=tuple(families.policy(p) if p.channel is Channel.MDM else p for p in estate.policies)
+    )
 
 
-def _lower(policy: Policy, context: Context) -> Policy:
-    claims: Iterable[Claim] = policy.claims
-    for lowerer in LOWERERS:
-        claims = lowerer(claims, policy, context)
-    return replace(policy, claims=tuple(claims), written=policy.claims)
+class _Families:
+    """Which families the settings of an estate are of; policies set the same ones over and over."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.known: dict[str, tuple[int, ...]] = {}
+        """By the setting's text: the numbers of the lowerers that it concerns."""
+
+    def policy(self, policy: Policy) -> Policy:
+        """The policy with its claims lowered."""
+        return replace(policy, claims=tuple(self.claims(policy.claims, policy)), written=policy.claims)
+
+    def claims(self, claims: Sequence[Claim], policy: Policy, first: int = 0) -> Sequence[Claim]:
+        """The claims of one policy, those of each family from the `first` on lowered; the others keep their places."""
+        concerned: list[list[int]] = [[] for _ in LOWERERS]
+        known = self.known
+        for at, claim in enumerate(claims):
+            setting = claim.setting
+            numbers = known.get(setting.text)
+            for number in self._asked(setting) if numbers is None else numbers:
+                concerned[number].append(at)
+        found: dict[int, Sequence[Claim]] = {}
+        for number, (_, lower_) in enumerate(LOWERERS):
+            places = [at for at in concerned[number] if at not in found] if number >= first else []
+            if places:
+                lowered = lower_([claims[at] for at in places], policy, self.context)
+                for at, made in zip(places, lowered, strict=True):
+                    if made is not None:
+                        found[at] = self._rest(made, policy, number + 1)
+        return list(_placed(claims, found)) if found else claims
+
+    def _asked(self, setting: SettingId) -> tuple[int, ...]:
+        numbers = tuple(number for number, (concerns, _) in enumerate(LOWERERS) if concerns(setting, self.context))
+        self.known[setting.text] = numbers
+        return numbers
+
+    def _rest(self, made: Sequence[Claim], policy: Policy, first: int) -> Sequence[Claim]:
+        """What a family made of a claim; nodes among it, parts of a payload that cannot be used, go on to the next."""
+        for claim in made:
+            if claim.setting.text.startswith("./"):
+                return self.claims(made, policy, first)
+        return made
+
+
+def _placed(claims: Sequence[Claim], found: dict[int, Sequence[Claim]]) -> Iterator[Claim]:
+    for at, claim in enumerate(claims):
+        if at in found:
+            yield from found[at]
+        else:
+            yield claim

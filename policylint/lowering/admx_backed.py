@@ -9,19 +9,18 @@ only: whether the MDM client removes other values of the key is not documented.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from policylint.catalogue.admx_policy import AdmxPolicy, AnyElement, Enum, ListBox
-from policylint.catalogue.element_state import EMPTIED
 from policylint.facts import ALWAYS, Is, When, every
 from policylint.lowering.admx_definitions import Definitions, Miss, Spot
 from policylint.lowering.admx_registry import Write, disabled, element_writes, enabled_own, entry
 from policylint.lowering.context import Context
 from policylint.lowering.element_values import from_payload, from_value
 from policylint.lowering.payload import Fault, Payload, read_payload
-from policylint.model import Claim, Policy, Value, csp, registry
+from policylint.lowering.written import Writes, claimed, origin_of
+from policylint.model import Claim, Policy, SettingId, Value, csp
 
 PAYLOAD_TYPES = ("String", "StringXml")
 """The types of an OMA-URI whose value can be a payload: the nodes have the format chr."""
@@ -36,35 +35,44 @@ _STATES: Mapping[Value, bool] = {0: False, 1: True, "enabled": True, "disabled":
 
 
 Found = list[tuple[Claim, Spot | None]]
+Lowered = tuple[Claim, ...] | None
 
 
-def lower(claims: Iterable[Claim], policy: Policy, context: Context) -> Iterator[Claim]:
-    """The claims of an Intune policy, those of ADMX-backed settings lowered; what cannot be joined stays."""
+def concerns(setting: SettingId, context: Context) -> bool:
+    """Whether it is a node that is backed by ADMX, below one, or a policy's name."""
+    return setting.key.startswith("admx:") or context.definitions.spot(setting.text) is not None
+
+
+def lower(claims: Sequence[Claim], policy: Policy, context: Context) -> Sequence[Lowered]:
+    """What becomes of claims of one policy that concern ADMX-backed settings; what cannot be joined stays."""
     find = _FINDERS.get(policy.kind)
     if find is None:
-        yield from claims
-        return
-    found = find(tuple(claims), context.definitions)
+        return [None] * len(claims)
+    found = find(claims, context.definitions)
     if policy.kind == "custom":
-        for claim, spot in found:
-            yield from (_by_payload(claim, spot) if spot else ()) or (claim,)
-    else:
-        yield from _by_claims(found)
+        return [(_by_payload(claim, spot, context.writes) if spot else None) or None for claim, spot in found]
+    return _by_claims(found, context.writes)
 
 
-def _by_claims(found: Found) -> Iterator[Claim]:
+def _by_claims(found: Found, writes: Writes) -> list[Lowered]:
     """A claim for a policy's state, one for each element. A policy that writes by elements alone has only theirs."""
     states = _states(found)
     elements = [
-        _element(claim, spot) if spot and spot.element and states.get(spot.node) else () for claim, spot in found
+        _element(claim, spot, writes) if spot and spot.element and states.get(spot.node) else ()
+        for claim, spot in found
     ]
     carried = {spot.node for (_, spot), lowered in zip(found, elements, strict=True) if spot and lowered}
-    for (claim, spot), lowered in zip(found, elements, strict=True):
-        state = states.get(spot.node) if spot and not spot.element else None
-        if spot is None or state is None:
-            yield from lowered or (claim,)
-        else:
-            yield from _own(claim, spot.policy, state) or (() if spot.node in carried else (claim,))
+    return [
+        lowered or (_state(claim, spot, states.get(spot.node), carried, writes) if spot and not spot.element else None)
+        for (claim, spot), lowered in zip(found, elements, strict=True)
+    ]
+
+
+def _state(claim: Claim, spot: Spot, state: bool | None, carried: set[str], writes: Writes) -> Lowered:
+    """What becomes of the claim of a policy's state; nothing is left of it where its elements say all there is."""
+    if state is None:
+        return None
+    return _own(claim, spot.policy, state, writes) or (() if spot.node in carried else None)
 
 
 def _states(found: Found) -> Mapping[str, bool | None]:
@@ -74,11 +82,11 @@ def _states(found: Found) -> Mapping[str, bool | None]:
     return states | strange
 
 
-def _by_node(claims: tuple[Claim, ...], definitions: Definitions) -> Found:
+def _by_node(claims: Sequence[Claim], definitions: Definitions) -> Found:
     return [(claim, definitions.spot(claim.setting.text)) for claim in claims]
 
 
-def _by_display(claims: tuple[Claim, ...], definitions: Definitions) -> Found:
+def _by_display(claims: Sequence[Claim], definitions: Definitions) -> Found:
     """Administrative templates profiles: a policy's claim comes before those of its elements, which are named below."""
     found: Found = []
     root: tuple[str, AdmxPolicy] | None = None
@@ -112,7 +120,7 @@ def _plain(label: str) -> str:
     return label.strip().rstrip(":").strip().casefold()
 
 
-def _by_intent(claims: tuple[Claim, ...], definitions: Definitions) -> Found:
+def _by_intent(claims: Sequence[Claim], definitions: Definitions) -> Found:
     """Intents: nodes of ingested areas, and `admx:namespace/Policy` with `admx:namespace/Policy/Element`."""
     found: Found = []
     for claim in claims:
@@ -126,7 +134,7 @@ def _by_intent(claims: tuple[Claim, ...], definitions: Definitions) -> Found:
     return found
 
 
-_FINDERS: Mapping[str, Callable[[tuple[Claim, ...], Definitions], Found]] = {
+_FINDERS: Mapping[str, Callable[[Sequence[Claim], Definitions], Found]] = {
     "settings-catalog": _by_node,
     "custom": _by_node,
     "administrative-template": _by_display,
@@ -135,30 +143,35 @@ _FINDERS: Mapping[str, Callable[[tuple[Claim, ...], Definitions], Found]] = {
 }
 
 
-def _by_payload(claim: Claim, spot: Spot) -> tuple[Claim, ...]:
+def _by_payload(claim: Claim, spot: Spot, writes: Writes) -> tuple[Claim, ...]:
     """A custom profile's payload. What it says about elements that cannot be used stays, named below the node."""
     payload = _payload(claim, spot)
     if payload is None:
         return ()
-    claim = replace(claim, when=every(claim.when, _complete(claim, spot.policy, payload)))
-    own = _own(claim, spot.policy, payload.enabled)
+    when = _complete(claim, spot.policy, payload)
+    if when is not ALWAYS:
+        claim = replace(claim, when=every(claim.when, when))
+    own = _own(claim, spot.policy, payload.enabled, writes)
     data = payload.data if payload.enabled else ()
-    return own + tuple(part for id, text in data for part in _datum(claim, spot.policy, id, text))
+    return own + tuple(part for id, text in data for part in _datum(claim, spot.policy, id, text, writes))
 
 
-def _datum(claim: Claim, policy: AdmxPolicy, id: str, text: str) -> tuple[Claim, ...]:
-    element = element_of(policy, id)
-    with suppress(ValueError):
-        known = element is not None and not _TOKEN.search(text)
-        lowered = _lowered(claim, element_writes(element, from_payload(element, text))) if element and known else ()
-        if lowered:
-            return lowered
-    return (replace(claim, setting=csp(f"{claim.setting.text}/{id}"), value=text, origin=_origin(claim)),)
+def _datum(claim: Claim, policy: AdmxPolicy, name: str, text: str, writes: Writes) -> tuple[Claim, ...]:
+    element = element_of(policy, name)
+    if element is not None and not _TOKEN.search(text):
+        at = id(element), text, claim.scope
+        made = writes.once(at, claim.scope, lambda: element_writes(element, from_payload(element, text)))
+        if made:
+            return claimed(claim, made)
+    unused = csp(f"{claim.setting.text}/{name}")
+    return (replace(claim, setting=unused, value=text, origin=origin_of(claim)),)
 
 
-def _own(claim: Claim, policy: AdmxPolicy, state: bool) -> tuple[Claim, ...]:
+def _own(claim: Claim, policy: AdmxPolicy, state: bool, writes: Writes) -> tuple[Claim, ...]:
     """What a policy's state writes by itself; nothing where only its elements write."""
-    return _lowered(claim, enabled_own(policy) if state else disabled(policy))
+    at = id(policy), state, claim.scope
+    made = writes.once(at, claim.scope, lambda: enabled_own(policy) if state else disabled(policy))
+    return claimed(claim, made)
 
 
 def _payload(claim: Claim, spot: Spot) -> Payload | None:
@@ -173,7 +186,7 @@ def _complete(claim: Claim, policy: AdmxPolicy, payload: Payload) -> When:
     missing = missing_elements(policy, payload)
     if not missing:
         return ALWAYS
-    return Is(f"the device accepts {_origin(claim)} without {', '.join(missing)}")
+    return Is(f"the device accepts {origin_of(claim)} without {', '.join(missing)}")
 
 
 def missing_elements(policy: AdmxPolicy, payload: Payload) -> list[str]:
@@ -192,51 +205,28 @@ def element_of(policy: AdmxPolicy, id: str) -> AnyElement | None:
     return None
 
 
-def _element(claim: Claim, spot: Spot) -> tuple[Claim, ...]:
+def _element(claim: Claim, spot: Spot, writes: Writes) -> tuple[Claim, ...]:
     """The claim of one element or one entry of a list; nothing when its meaning is not known."""
+    at = id(spot.policy), spot.element, spot.entry, type(claim.value), claim.value, claim.scope
+    return claimed(claim, writes.once(at, claim.scope, lambda: _element_writes(claim.value, spot)))
+
+
+def _element_writes(value: Value, spot: Spot) -> Iterable[Write]:
+    """Raises ValueError when the claim holds what the element cannot."""
     element = element_of(spot.policy, spot.element) or _only(spot.policy)
-    with suppress(ValueError):
-        return _lowered(claim, _element_writes(claim, element, spot.entry)) if element else ()
-    return ()
+    stated = value if isinstance(value, tuple) else (value, spot.entry)
+    if any(_TOKEN.search(str(part)) for part in stated):
+        raise ValueError("holds what the service fills in")
+    if element is None:
+        return ()
+    if not spot.entry:
+        return element_writes(element, from_value(element, value))
+    if not isinstance(element, ListBox):
+        raise ValueError("is a row of what is no list")
+    return (entry(element, spot.entry, str(value)),)
 
 
 def _only(policy: AdmxPolicy) -> AnyElement | None:
     """The element of a policy that has no other, for intents name it as they like; one that refuses what is not its."""
     only = policy.elements[0] if len(policy.elements) == 1 else None
     return only if isinstance(only, Enum | ListBox) else None
-
-
-def _element_writes(claim: Claim, element: AnyElement, name: str) -> Iterable[Write]:
-    """Raises ValueError when the claim holds what the element cannot."""
-    stated = claim.value if isinstance(claim.value, tuple) else (claim.value, name)
-    if any(_TOKEN.search(str(part)) for part in stated):
-        raise ValueError("holds what the service fills in")
-    if not name:
-        return element_writes(element, from_value(element, claim.value))
-    if not isinstance(element, ListBox):
-        raise ValueError("is a row of what is no list")
-    return (entry(element, name, str(claim.value)),)
-
-
-def _lowered(claim: Claim, writes: Iterable[Write]) -> tuple[Claim, ...]:
-    """A claim for each write. That a list's other values go is not claimed."""
-    origin = _origin(claim)
-    return tuple(
-        Claim(
-            registry(claim.scope, write.key, write.value_name),
-            claim.scope,
-            write.value,
-            write.type or "REG_SZ",
-            claim.evidence,
-            write.absent,
-            claim.soft,
-            origin,
-            claim.when,
-        )
-        for write in writes
-        if write.value_name != EMPTIED
-    )
-
-
-def _origin(claim: Claim) -> str:
-    return (claim.origin or claim.setting.text).strip()

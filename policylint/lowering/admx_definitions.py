@@ -86,9 +86,6 @@ class Definitions:
     """The user's own, then the shipped ones."""
     _seen: dict[object, AdmxPolicy | Miss] = field(default_factory=dict, compare=False, repr=False)
     _spots: dict[str, Spot | None] = field(default_factory=dict, compare=False, repr=False)
-    _names: dict[tuple[str, int], Mapping[str, tuple[AdmxPolicy, ...]]] = field(
-        default_factory=dict, compare=False, repr=False
-    )
 
     def spot(self, text: str) -> Spot | None:
         """What the setting of that name stands for, where it is a node that is backed by ADMX, or below one."""
@@ -148,7 +145,7 @@ class Definitions:
         if name.casefold() in _MOVED:
             return Miss(f"is backed by an older version of the policy {name}")
         app, _, *chain = area.casefold().split("~")
-        own = [p for file in self._ingested.get(app, ()) for p in self._by_name(file).get(name.casefold(), ())]
+        own = [p for file in self._ingested.get(app, ()) for p in file.by_name.get(name.casefold(), ())]
         found = own or self._in_file(_file_of(app), name)
         placed = [policy for policy in found or self.store.named(name) if self._is_below(policy, chain)]
         return _one(placed or found, scope, name)
@@ -165,18 +162,8 @@ class Definitions:
 
     def _in_file(self, file: str, name: str) -> Sequence[AdmxPolicy]:
         """The policies of a name in a shipped file of that base name, else in the user's own."""
-        found = [policy for f in self._shipped.get(file, ()) for policy in self._by_name(f).get(name.casefold(), ())]
+        found = [policy for f in self._shipped.get(file, ()) for policy in f.by_name.get(name.casefold(), ())]
         return found or self.store.named(name, file)
-
-    def _by_name(self, file: AdmxFile) -> Mapping[str, tuple[AdmxPolicy, ...]]:
-        """The policies of a file by their names, case-folded."""
-        at = "name", id(file)
-        if at not in self._names:
-            found: dict[str, list[AdmxPolicy]] = {}
-            for policy in file.policies:
-                found.setdefault(policy.name.casefold(), []).append(policy)
-            self._names[at] = {name: tuple(policies) for name, policies in found.items()}
-        return self._names[at]
 
     @cached_property
     def _shipped(self) -> Mapping[str, list[AdmxFile]]:
@@ -188,18 +175,9 @@ class Definitions:
     def _shown_as(self, files: Iterable[AdmxFile], parts: Sequence[str]) -> list[AdmxPolicy]:
         """The policies of that display name whose category path ends in the given one, or the other way round."""
         wanted = "/".join(parts[:-1]).casefold()
-        found = [p for file in files for p in self._by_display(file).get(parts[-1].casefold(), ())]
+        found = [p for file in files for p in file.by_display_name.get(parts[-1].casefold(), ())]
         paths = ((policy, self.store.category_path(policy.category).casefold()) for policy in found)
         return [policy for policy, path in paths if _fits(path, wanted)]
-
-    def _by_display(self, file: AdmxFile) -> Mapping[str, tuple[AdmxPolicy, ...]]:
-        at = "display name", id(file)
-        if at not in self._names:
-            found: dict[str, list[AdmxPolicy]] = {}
-            for policy in file.policies:
-                found.setdefault(policy.display_name.strip().casefold(), []).append(policy)
-            self._names[at] = {name: tuple(policies) for name, policies in found.items()}
-        return self._names[at]
 
     def _beside(self, parts: Sequence[str]) -> Iterator[AdmxFile]:
         """The user's own files that define the last category; the others need not be opened."""

@@ -10,7 +10,8 @@ from functools import cached_property
 from policylint.catalogue.admx import AdmxStore
 from policylint.estate import Estate
 from policylint.lowering.admx_definitions import Definitions
-from policylint.lowering.twins import held_back
+from policylint.lowering.twins import Translations
+from policylint.lowering.written import Writes
 from policylint.model import Channel, Value
 
 
@@ -41,6 +42,16 @@ class Context:
         return Definitions(self.estate, self.store)
 
     @cached_property
+    def writes(self) -> Writes:
+        """What those policies write to the registry."""
+        return Writes()
+
+    @cached_property
+    def translations(self) -> Translations:
+        """What values of nodes with a twin are in the registry."""
+        return Translations()
+
+    @cached_property
     def held_back(self) -> frozenset[str]:
         """The CSP nodes whose claims all stay there, because one of them has no certain meaning in the registry."""
-        return held_back(self.estate.policies)
+        return self.translations.held_back(self.estate.policies)

@@ -5,40 +5,44 @@ They go in the scope and under the conditions that the profile's shape gives (W-
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, Is, When, every
-from policylint.families.whfb_settings import Node, node_of, number
+from policylint.families.whfb_settings import Hello, Node, node_of, number
 from policylint.lowering.context import Context
-from policylint.model import Assignment, Claim, Group, Policy, Scope
+from policylint.model import Assignment, Claim, Group, Policy, Scope, SettingId
 
 BY_ASSIGNMENT = ("identity-protection", "intent")
 """Profile kinds whose scope is that of their assignment (W-JSON)."""
 
 
-def lower(claims: Iterable[Claim], policy: Policy, context: Context) -> Iterator[Claim]:
-    """The claims of an Intune policy, those of the PassportForWork CSP lowered."""
-    for claim in claims:
-        node = node_of(claim, policy)
-        if node is None:
-            yield claim
-        else:
-            yield from _hello(claim, node, policy, context.estate)
+def concerns(setting: SettingId, context: Context) -> bool:
+    """Whether it may be a node of the PassportForWork CSP."""
+    return "passportforwork" in setting.key
 
 
-def _hello(claim: Claim, node: Node, policy: Policy, estate: Estate) -> Iterator[Claim]:
-    if node.hello is None or set(node.faults) - {"type"}:
-        yield claim
-        return
+def lower(claims: Sequence[Claim], policy: Policy, context: Context) -> Sequence[list[Claim] | None]:
+    """What becomes of claims of one policy at nodes of the PassportForWork CSP; faulty ones stay."""
+    return [_lowered(claim, policy, context.estate) for claim in claims]
+
+
+def _lowered(claim: Claim, policy: Policy, estate: Estate) -> list[Claim] | None:
+    node = node_of(claim, policy)
+    if node is None or node.hello is None or set(node.faults) - {"type"}:
+        return None
+    return list(_hello(claim, node, node.hello, policy, estate))
+
+
+def _hello(claim: Claim, node: Node, hello: Hello, policy: Policy, estate: Estate) -> Iterator[Claim]:
     when = every(claim.when, _tenant(node, policy), _type(node, claim))
     for scope, scoped in _scopes(node, policy, estate):
-        if scope is Scope.USER and not node.hello.user_csp:
+        if scope is Scope.USER and not hello.user_csp:
             scope = Scope.DEVICE  # the node exists for devices only, so that is where the service writes it
         yield replace(
             claim,
-            setting=node.hello.id(scope),
+            setting=hello.id(scope),
             scope=scope,
             value=number(claim),
             origin=claim.origin or claim.setting.text,

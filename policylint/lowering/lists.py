@@ -6,31 +6,38 @@ entry and empty entries say nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 
 from policylint.lowering.context import Context
 from policylint.lowering.payload import SEPARATOR
-from policylint.model import Claim, Policy
+from policylint.model import Claim, Policy, SettingId
 
 _WRITTEN = "&#xF000;"
 """How documentation writes the separator U+F000, and profiles copy it."""
 
 
-def lower(claims: Iterable[Claim], policy: Policy, context: Context) -> Iterator[Claim]:
-    """The claims of an Intune policy, texts at list nodes taken apart."""
-    for claim in claims:
-        entries = _entries(claim, context)
-        yield claim if entries is None else replace(claim, value=entries)
+def concerns(setting: SettingId, context: Context) -> bool:
+    """Whether it is a node that holds a list."""
+    return bool(_delimiter(setting, context))
 
 
-def _entries(claim: Claim, context: Context) -> tuple[str, ...] | None:
-    """The entries of a text at a list node; None for everything else."""
-    if not isinstance(claim.value, str) or not claim.setting.text.startswith("./"):
-        return None
-    node = context.estate.definitions.nodes.lookup(claim.setting.text)
-    delimiter = node.allowed.delimiter if node is not None and node.allowed is not None and node.admx is None else ""
-    if not delimiter:
-        return None
-    text = claim.value.replace(_WRITTEN, SEPARATOR) if delimiter == SEPARATOR else claim.value
+def lower(claims: Sequence[Claim], policy: Policy, context: Context) -> Sequence[tuple[Claim] | None]:
+    """What becomes of claims of one policy at list nodes: texts are taken apart."""
+    return [
+        (replace(claim, value=_entries(claim.value, _delimiter(claim.setting, context))),)
+        if isinstance(claim.value, str)
+        else None
+        for claim in claims
+    ]
+
+
+def _delimiter(setting: SettingId, context: Context) -> str:
+    """What parts the entries of a list node; '' for every other setting."""
+    node = context.estate.definitions.nodes.lookup(setting.text) if setting.text.startswith("./") else None
+    return node.allowed.delimiter if node is not None and node.allowed is not None and node.admx is None else ""
+
+
+def _entries(text: str, delimiter: str) -> tuple[str, ...]:
+    text = text.replace(_WRITTEN, SEPARATOR) if delimiter == SEPARATOR else text
     return tuple(entry for part in text.split(delimiter) if (entry := part.strip()))

@@ -7,12 +7,12 @@ adds or removes single members says nothing about the rest of the group and stay
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
 from lxml import etree
 
 from policylint.catalogue.security_settings import POLICY
+from policylint.lowering.written import restated
 from policylint.model import Claim, Value, csp, setting_id
 from policylint.principals import principal, principals
 
@@ -29,24 +29,28 @@ def without_cdata(text: str) -> str:
     return wrapped[1] if wrapped else text
 
 
-def lower(claims: Iterable[Claim]) -> Iterator[Claim]:
-    """The claims, those that replace the members of groups lowered to `secedit:Group Membership/…__Members`."""
-    claims = list(claims)
+def concerns(key: str) -> bool:
+    """Whether the setting with this key is one of the two nodes, or a member of a row below the second."""
+    return key == _RESTRICTED or key.startswith(_CONFIGURE)
+
+
+def lower(claims: Sequence[Claim]) -> list[Sequence[Claim] | None]:
+    """What becomes of claims of one policy: those that replace members become `secedit:Group Membership/…__Members`."""
     groups = _replaced(claims)
-    for claim in claims:
-        key = claim.setting.key
-        if key in (_RESTRICTED, _CONFIGURE) and isinstance(claim.value, str):
-            yield from _document(claim, claim.value)
-            continue
-        row, _, member = key.rpartition("_")
-        if row not in groups:
-            yield claim
-        elif member == "users":
-            for group in groups[row]:
-                yield _members(claim, group, claim.value)
+    return [_lowered(claim, groups) for claim in claims]
 
 
-def _replaced(claims: Iterable[Claim]) -> dict[str, tuple[str, ...]]:
+def _lowered(claim: Claim, groups: Mapping[str, tuple[str, ...]]) -> Sequence[Claim] | None:
+    key = claim.setting.key
+    if key in (_RESTRICTED, _CONFIGURE) and isinstance(claim.value, str):
+        return _document(claim, claim.value)
+    row, _, member = key.rpartition("_")
+    if row not in groups:
+        return None
+    return [_members(claim, group, claim.value) for group in groups[row]] if member == "users" else ()
+
+
+def _replaced(claims: Sequence[Claim]) -> dict[str, tuple[str, ...]]:
     """The groups of every catalog row that replaces, by the key that its members begin with."""
     rows: dict[str, dict[str, Value]] = {}
     for claim in claims:
@@ -66,20 +70,17 @@ def _parser() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
-def _document(claim: Claim, text: str) -> Iterator[Claim]:
-    """`<accessgroup desc="…">` of either node; the claim itself where the XML holds a row that does not replace."""
+def _document(claim: Claim, text: str) -> list[Claim] | None:
+    """`<accessgroup desc="…">` of either node; None where the XML holds a row that does not replace."""
     try:
         root = etree.fromstring(without_cdata(text).strip(), _parser())
     except (etree.XMLSyntaxError, ValueError):
-        yield claim
-        return
+        return None
     found = [_group(group) for group in root.iterchildren("{*}accessgroup")]
     whole = [one for one in found if one is not None]
     if not whole or len(whole) != len(found):
-        yield claim
-        return
-    for name, members in whole:
-        yield _members(claim, name, members)
+        return None
+    return [_members(claim, name, members) for name, members in whole]
 
 
 def _group(group: etree._Element) -> tuple[str, tuple[str, ...]] | None:
@@ -93,11 +94,5 @@ def _group(group: etree._Element) -> tuple[str, tuple[str, ...]] | None:
 
 
 def _members(claim: Claim, group: str, members: Value) -> Claim:
-    listed = members if isinstance(members, tuple) else ()
-    return replace(
-        claim,
-        setting=setting_id(f"secedit:Group Membership/{principal(group)}__Members"),
-        value=principals(listed),
-        type="Principals",
-        origin=claim.origin or claim.setting.text,
-    )
+    setting = setting_id(f"secedit:Group Membership/{principal(group)}__Members")
+    return restated(claim, setting, principals(members if isinstance(members, tuple) else ()), "Principals")

@@ -6,18 +6,24 @@ is the GPO's registry value. What a node's value means there is `policylint.cata
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 
+from policylint.catalogue.gp_mapping import by_key
 from policylint.lowering.context import Context
-from policylint.lowering.twins import translated, twin_of
-from policylint.model import Claim, Policy
+from policylint.lowering.twins import twin_of
+from policylint.model import Claim, Policy, SettingId
 
 
-def lower(claims: Iterable[Claim], policy: Policy, context: Context) -> Iterator[Claim]:
-    """The claims of an Intune policy, those at nodes with a twin lowered where their meaning is certain."""
-    for claim in claims:
-        twin = twin_of(claim)
-        if twin is None or twin.uri in context.held_back:
-            yield claim
-        else:
-            yield from translated(claim, twin, policy) or (claim,)
+def concerns(setting: SettingId, context: Context) -> bool:
+    """Whether it is a node whose values have a meaning in the registry."""
+    twin = by_key(setting.key)
+    return twin is not None and twin.form is not None
+
+
+def lower(claims: Sequence[Claim], policy: Policy, context: Context) -> Sequence[tuple[Claim, ...] | None]:
+    """What becomes of claims of one policy at nodes with a twin: lowered where their meaning is certain."""
+    held_back, translations = context.held_back, context.translations
+    return [
+        None if twin is None or twin.uri in held_back else translations.claims(claim, twin, policy) or None
+        for claim, twin in ((claim, twin_of(claim)) for claim in claims)
+    ]

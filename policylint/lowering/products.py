@@ -8,12 +8,12 @@ that both meet entry by entry, as both merge them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
 from policylint.lowering.context import Context
 from policylint.lowering.product_nodes import DEFENDER_KEY, TWINS, Twin
-from policylint.model import Claim, Policy, Scope, Value, csp, registry
+from policylint.lowering.written import restated
+from policylint.model import Claim, Policy, Scope, SettingId, Value, csp, registry
 
 EXPLOIT_GUARD = rf"{DEFENDER_KEY}\Windows Defender Exploit Guard"
 ASR_RULES = rf"{EXPLOIT_GUARD}\ASR\Rules"
@@ -35,20 +35,22 @@ _BELOW_ASR = f"{_ASR}_"
 _RULE = re.compile(r"\s*\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?\s*=\s*(\d+)\s*", re.IGNORECASE)
 
 
-def lower(claims: Iterable[Claim], policy: Policy, context: Context) -> Iterator[Claim]:
-    """The claims of an Intune policy, those of the products' nodes lowered; what cannot be read stays as written."""
-    for claim in claims:
-        lowered = None if claim.absent or claim.scope is not Scope.DEVICE else _lowered(claim)
-        yield from (claim,) if lowered is None else lowered
+def concerns(setting: SettingId, context: Context) -> bool:
+    """Whether it is one of the nodes, or a rule below that of attack surface reduction."""
+    key = setting.key
+    return key in TWINS or key in LISTS or key == _ASR or key.startswith(_BELOW_ASR)
+
+
+def lower(claims: Sequence[Claim], policy: Policy, context: Context) -> Sequence[list[Claim] | None]:
+    """What becomes of claims of one policy at the products' nodes; what cannot be read stays as written."""
+    return [None if claim.absent or claim.scope is not Scope.DEVICE else _lowered(claim) for claim in claims]
 
 
 def _lowered(claim: Claim) -> list[Claim] | None:
     key = claim.setting.key
     if key in TWINS:
         return _twin(claim, TWINS[key])
-    if key == _ASR or key.startswith(_BELOW_ASR):
-        return _rules(claim)
-    return _entries(claim, LISTS[key]) if key in LISTS else None
+    return _entries(claim, LISTS[key]) if key in LISTS else _rules(claim)
 
 
 def _twin(claim: Claim, twin: Twin) -> list[Claim] | None:
@@ -80,8 +82,7 @@ def _entries(claim: Claim, key: str) -> list[Claim] | None:
 
 
 def _written(claim: Claim, key: str, name: str, value: Value) -> Claim:
-    setting = registry(Scope.DEVICE, key, name)
-    return replace(claim, setting=setting, value=value, origin=claim.origin or claim.setting.text)
+    return restated(claim, registry(Scope.DEVICE, key, name), value, claim.type)
 
 
 def number(value: Value) -> int | None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 
 from policylint.catalogue.security_settings import POLICY, Entry, Form, lookup
 from policylint.lowering import local_groups
 from policylint.lowering.context import Context
 from policylint.lowering.local_groups import without_cdata
-from policylint.model import Claim, Policy, Scope, Value, csp, setting_id
+from policylint.lowering.written import restated
+from policylint.model import Claim, Policy, Scope, SettingId, Value, csp, setting_id
 from policylint.principals import principals
 
 _SEPARATOR = re.compile("\uf000|&#xF000;", re.IGNORECASE)
@@ -33,34 +33,47 @@ _AUDIT_NONE, _AUDIT_ALL = 4, 3
 _STARTS = range(2, 5)
 
 
-def lower(claims: Iterable[Claim], policy: Policy, context: Context) -> Iterator[Claim]:
-    """The claims of an Intune policy, those of security settings lowered. They are all of device scope."""
-    for claim in local_groups.lower(claims):
-        entry = lookup(claim.setting.key) if claim.scope is Scope.DEVICE else None
-        if claim.setting.key == _LOCKOUT:
-            yield from _lockout(claim)
-        elif entry is None or not _accepted(entry.form, claim, policy):
-            yield claim
-        else:
-            yield _lowered(claim, entry, context)
+def concerns(setting: SettingId, context: Context) -> bool:
+    """Whether it is a security setting, or about a local group."""
+    key = setting.key
+    return key == _LOCKOUT or lookup(key) is not None or local_groups.concerns(key)
 
 
-def _lowered(claim: Claim, entry: Entry, context: Context) -> Claim:
+def lower(claims: Sequence[Claim], policy: Policy, context: Context) -> Sequence[Sequence[Claim] | None]:
+    """What becomes of claims of one policy about security settings. They are all of device scope."""
+    members = local_groups.lower(claims)
+    return [
+        _lowered(claim, policy, context) if found is None else found
+        for claim, found in zip(claims, members, strict=True)
+    ]
+
+
+def _lowered(claim: Claim, policy: Policy, context: Context) -> Sequence[Claim] | None:
+    if claim.setting.key == _LOCKOUT:
+        return _lockout(claim)
+    entry = lookup(claim.setting.key) if claim.scope is Scope.DEVICE else None
+    if entry is None or not _accepted(entry.form, claim, policy):
+        return None
+    value = _value(claim, entry, context)
+    return None if value is None else (restated(claim, entry.setting, value, entry.type),)
+
+
+def _value(claim: Claim, entry: Entry, context: Context) -> Value:
+    """The value as the template has it; None where there is none that the two would have in common."""
     value = _FORMS[entry.form](claim.value)
-    if value is None:
-        return claim
-    there = context.written_by_gpos.get(entry.setting.key, frozenset())
-    if entry.form == "attempts" and value == 0 and _AUDIT_NONE in there:
-        value = _AUDIT_NONE  # both numbers are "no auditing", and this estate's GPOs write the other (G-AUD-VALUES)
-    if entry.form == "start":
+    if entry.form == "attempts" and value == 0 and _AUDIT_NONE in _there(entry, context):
+        return _AUDIT_NONE  # both numbers are "no auditing", and this estate's GPOs write the other (G-AUD-VALUES)
+    if entry.form == "start" and value is not None:
         # The node sets no permissions. Beside a GPO that sets them and the same start type nothing disagrees, and
         # there is no value that both would have.
-        if any(isinstance(other, tuple) and other[0] == value and other[1] for other in there):
-            return claim
-        value = (str(value), "")
-    return replace(
-        claim, setting=entry.setting, value=value, type=entry.type, origin=claim.origin or claim.setting.text
-    )
+        there = _there(entry, context)
+        alike = any(isinstance(other, tuple) and other[0] == value and other[1] for other in there)
+        return None if alike else (str(value), "")
+    return value
+
+
+def _there(entry: Entry, context: Context) -> frozenset[Value]:
+    return context.written_by_gpos.get(entry.setting.key, frozenset())
 
 
 def _accepted(form: Form, claim: Claim, policy: Policy) -> bool:
@@ -77,17 +90,21 @@ _DATA_TYPES: Mapping[Form, tuple[str, ...]] = {
 }
 
 
-def _lockout(claim: Claim) -> Iterator[Claim]:
+def _lockout(claim: Claim) -> Sequence[Claim] | None:
     """`AccountLockoutDuration:30, AccountLockoutThreshold:5, …` (Policy CSP, DeviceLock) as the template's entries."""
     parts = [_LOCKOUT_PART.fullmatch(part) for part in str(claim.value).split(",")]
     told = {_LOCKOUT_NAMES.get(part[1].casefold(), ""): int(part[2]) for part in parts if part}
     if None in parts or "" in told or len(told) != len(parts):
-        yield claim
-        return
-    for name, number in told.items():
-        value = -1 if name == "LockoutDuration" and number == 0 else number
-        setting = setting_id(f"secedit:System Access/{name}")
-        yield replace(claim, setting=setting, value=value, type="Integer", origin=claim.origin or claim.setting.text)
+        return None
+    return [
+        restated(
+            claim,
+            setting_id(f"secedit:System Access/{name}"),
+            -1 if name == "LockoutDuration" and number == 0 else number,
+            "Integer",
+        )
+        for name, number in told.items()
+    ]
 
 
 def _number(value: Value) -> Value:

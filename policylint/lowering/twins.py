@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
 
 from policylint.catalogue.gp_mapping import Form, Twin, by_key
-from policylint.model import Channel, Claim, Policy, Value, registry
+from policylint.model import Channel, Claim, Policy, SettingId, Value, registry
 
 _TYPES = {"numbers": ("Integer",), "texts": ("String", "StringXml")}
 """The data types of a custom profile that a node of that format accepts."""
@@ -15,6 +16,8 @@ _PAIR = re.compile(r"\s*([^=|]+?)\s*=\s*(\d+)\s*")
 
 Written = tuple[str, str, Value]
 """Value name, registry type and data; the data None is a deletion."""
+Made = tuple[SettingId, str, Value]
+"""The same with the setting that the value is."""
 
 
 def twin_of(claim: Claim) -> Twin | None:
@@ -23,26 +26,46 @@ def twin_of(claim: Claim) -> Twin | None:
     return twin if twin is not None and twin.form is not None and twin.scope is claim.scope else None
 
 
-def translated(claim: Claim, twin: Twin, policy: Policy) -> tuple[Claim, ...]:
-    """What the claim says of the registry; nothing where the meaning of its value is not certain."""
-    form = twin.form
-    if form is None or claim.absent or claim.value is None or not _accepted(claim, form, policy):
-        return ()
-    return tuple(_claim(claim, twin, *written) for written in _written(form, twin.value_name, claim.value))
+@dataclass(frozen=True, slots=True)
+class Translations:
+    """What values of nodes are in the registry; profiles state the same ones over and over."""
 
+    _made: dict[Hashable, tuple[Made, ...]] = field(default_factory=dict)
 
-def held_back(policies: Iterable[Policy]) -> frozenset[str]:
-    """The nodes, by URI, that some policy gives a value without a certain meaning in the registry.
+    def claims(self, claim: Claim, twin: Twin, policy: Policy) -> tuple[Claim, ...]:
+        """What the claim says of the registry; nothing where the meaning of its value is not certain."""
+        scope, evidence, soft, when = claim.scope, claim.evidence, claim.soft, claim.when
+        origin = claim.origin or claim.setting.text
+        return tuple(
+            [
+                Claim(setting, scope, data, type_, evidence, data is None, soft, origin, when)
+                for setting, type_, data in self._of(claim, twin, policy)
+            ]
+        )
 
-    All claims at such a node stay there: split over two settings, they would not be seen to contradict each other.
-    """
-    return frozenset(
-        twin.uri
-        for policy in policies
-        if policy.channel is Channel.MDM
-        for claim in policy.claims
-        if (twin := twin_of(claim)) is not None and not _is_list(twin) and not translated(claim, twin, policy)
-    )
+    def held_back(self, policies: Iterable[Policy]) -> frozenset[str]:
+        """The nodes, by URI, that some policy gives a value without a certain meaning in the registry.
+
+        All claims at such a node stay there: split over two settings, they would not be seen to contradict each other.
+        """
+        return frozenset(
+            twin.uri
+            for policy in policies
+            if policy.channel is Channel.MDM
+            for claim in policy.claims
+            if (twin := twin_of(claim)) is not None and not _is_list(twin) and not self._of(claim, twin, policy)
+        )
+
+    def _of(self, claim: Claim, twin: Twin, policy: Policy) -> tuple[Made, ...]:
+        if twin.form is None or claim.absent or claim.value is None or not _accepted(claim, twin.form, policy):
+            return ()
+        at = twin.uri, type(claim.value), claim.value
+        found = self._made.get(at)
+        if found is None:
+            written = _written(twin.form, twin.value_name, claim.value)
+            found = tuple((registry(twin.scope, twin.key, name), type_, data) for name, type_, data in written)
+            self._made[at] = found
+        return found
 
 
 def _is_list(twin: Twin) -> bool:
@@ -53,11 +76,6 @@ def _accepted(claim: Claim, form: Form, policy: Policy) -> bool:
     """A custom profile's data must have the node's type, or the device refuses it."""
     numeric = form.choices is not None or bool(form.numbers)
     return policy.kind != "custom" or claim.type in _TYPES["numbers" if numeric else "texts"]
-
-
-def _claim(claim: Claim, twin: Twin, name: str, type: str, data: Value) -> Claim:
-    setting, origin = registry(twin.scope, twin.key, name), claim.origin or claim.setting.text
-    return Claim(setting, claim.scope, data, type, claim.evidence, data is None, claim.soft, origin, claim.when)
 
 
 def _written(form: Form, name: str, value: Value) -> Iterator[Written]:
