@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,7 +21,7 @@ from typing import Literal
 
 from policylint.catalogue import ddf
 from policylint.catalogue.ddf import key_of
-from policylint.model import csp
+from policylint.model import Scope, SettingId, Value, csp
 
 Kind = Literal["choice", "integer", "string", "secret", "group", "choices", "strings", "integers", "redirect"]
 
@@ -38,6 +39,8 @@ KINDS: Mapping[str, Kind] = {
 """The letter of each kind in the table; a `*` after it says that the definition may stand many times."""
 
 _DATA = "settings-catalog.tsv.gz"
+_VERSION = re.compile(r"_v\d+$")
+_WHOLE = re.compile(r"0|-?[1-9]\d{0,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,52 @@ class Definition:
         return f"{self.node}/{self.element}" if self.element else self.node
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Term:
+    """A definition id as an export spells it, and what it stands for. Ids that the table does not know have no node."""
+
+    id: str
+    definition: Definition | None
+    uri: str
+    """The setting's name: that of the definition, else the id itself."""
+    setting: SettingId
+    scope: Scope
+    _values: dict[str, Value] = field(default_factory=dict, repr=False)
+    """What `value` has answered."""
+
+    def value(self, option: str) -> Value:
+        """The value that a choice stands for: as the table says, else what follows the definition id in it.
+
+        A choice of another definition has no value here and stays as it is written (IN024).
+        """
+        if option not in self._values:
+            self._values[option] = self._value(option)
+        return self._values[option]
+
+    def _value(self, option: str) -> Value:
+        known = self.definition.options if self.definition else {}
+        if option in known:
+            return typed(known[option])
+        stem, whole = self.id.casefold(), option.casefold()
+        for prefix in (stem, _VERSION.sub("", stem)):
+            if whole.startswith(f"{prefix}_"):
+                return typed(option[len(prefix) + 1 :])
+        if self.definition is not None:
+            return option
+        pairs = zip(stem, whole, strict=False)
+        shared = next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(stem), len(whole)))
+        return typed(option[option.rfind("_", 0, shared) + 1 :])
+
+
+def typed(value: str | int) -> Value:
+    """`true` and `false` as booleans, whole numbers as integers, where writing them back gives the same text."""
+    if not isinstance(value, str):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    return int(value) if _WHOLE.fullmatch(value) else value
+
+
 @dataclass(frozen=True)
 class Catalog:
     """Definitions by id, as rows of the table that are taken apart when they are asked for."""
@@ -74,6 +123,7 @@ class Catalog:
     rows: Mapping[str, str]
     """`id -> the rest of the line`."""
     _seen: dict[str, Definition | None] = field(default_factory=dict, compare=False, repr=False)
+    _terms: dict[str, Term] = field(default_factory=dict, compare=False, repr=False)
 
     def lookup(self, definition_id: str) -> Definition | None:
         """The definition with this id (case does not count), or None when the table does not know it."""
@@ -82,6 +132,16 @@ class Catalog:
             row = self.rows.get(wanted)
             self._seen[wanted] = None if row is None else _definition(wanted, row)
         return self._seen[wanted]
+
+    def term(self, id_: str) -> Term:
+        """What an id stands for, as an export spells it. Each is looked up once."""
+        term = self._terms.get(id_)
+        if term is None:
+            found = self.lookup(id_)
+            uri, root = (found.uri, found.node) if found else (id_, id_.casefold())
+            scope = Scope.USER if root.startswith("./User/" if found else "user_") else Scope.DEVICE
+            term = self._terms[id_] = Term(id_, found, uri, csp(uri), scope)
+        return term
 
     def all(self) -> Iterator[Definition]:
         """Every definition, in order of ids."""
@@ -168,11 +228,16 @@ def using(catalog: Catalog) -> Iterator[None]:
         _CURRENT.reset(token)
 
 
+def current() -> Catalog:
+    """The catalog that counts here: that of the estate that is being read, else the shipped one."""
+    return _CURRENT.get() or shipped()
+
+
 def lookup(definition_id: str) -> Definition | None:
     """The definition with this id (case does not count), or None when the catalog does not know it."""
-    return (_CURRENT.get() or shipped()).lookup(definition_id)
+    return current().lookup(definition_id)
 
 
 def all_definitions() -> Iterator[Definition]:
     """Every definition of the catalog, in order of ids."""
-    yield from (_CURRENT.get() or shipped()).all()
+    yield from current().all()

@@ -92,11 +92,11 @@ def _counted(becomes: Value, number: int) -> Value:
 
 def word(value: object) -> str | None:
     """A value of JSON as the table writes it; None for objects, arrays that hold something, and numbers."""
-    if value is None or value == [] or value == {}:
-        return "null"
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if isinstance(value, str) else None
+    return "null" if value is None or (isinstance(value, list | dict) and not value) else None
 
 
 def says_nothing(value: object) -> bool:
@@ -104,7 +104,7 @@ def says_nothing(value: object) -> bool:
     return word(value) in _NOTHING
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 14)
 def lookup(entity: str, name: str) -> Property | None:
     """The property of that entity (case does not count), or None when the table does not know it."""
     row = _rows().get((entity.casefold(), name.casefold()))

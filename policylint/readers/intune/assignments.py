@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from policylint.model import Assignment, Group
-from policylint.readers.intune.graph_object import Body, Item, each
+from policylint.readers.intune.graph_object import Body, Item, each, objects
 
 Kind = Literal["all-devices", "all-users", "group", "other"]
 
@@ -42,7 +42,7 @@ def assignments(item: Item) -> tuple[Assignment, ...] | None:
     stated = body["assignments"]
     if stated is None:
         return None
-    return tuple(assignment(one) for one, _ in each(stated, "") if one)
+    return tuple([assignment(one) for one in objects(stated) if one])
 
 
 def assignment(stated: Body) -> Assignment:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from policylint.errors import ReadError
 from policylint.readers.intune import blueprint_flat
@@ -107,16 +108,21 @@ class _Graph:
         if isinstance(value, dict):
             return self.members(value, was, at)
         if isinstance(value, list):
-            return [self.value(one, was + pointer(n), at + pointer(n)) for n, one in enumerate(value)]
+            return [self.value(one, f"{was}/{n}", f"{at}/{n}") for n, one in enumerate(value)]
         return value
 
     def members(self, members: Mapping[str, object], was: str, at: str) -> dict[str, object]:
         found: dict[str, object] = {}
         for name, value in members.items():
-            own = name[:1].lower() + name[1:]
-            own = _RENAMED.get(own, own)
+            own = _graph_name(name)
             found[own] = self.value(value, was + pointer(name), at + pointer(own))
         return found
+
+
+@lru_cache(maxsize=1024)
+def _graph_name(name: str) -> str:
+    own = name[:1].lower() + name[1:]
+    return _RENAMED.get(own, own)
 
 
 def _assignments(stated: object) -> Iterator[dict[str, object]]:

@@ -7,10 +7,11 @@ missing only where somebody edited an export. Children that belong to the other 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from policylint.catalogue.settings_catalog import Definition
 from policylint.model import Problem
-from policylint.readers.intune.graph_object import Body, Item, each
+from policylint.readers.intune.graph_object import Body, Item, objects
 
 _CONFIG = "_vendor_msft_policy_config_"
 _OTHER_SIDE = frozenset(
@@ -27,10 +28,11 @@ _NAMED = 3
 
 def misfits(item: Item, definition: Definition, choice: Body, at: str) -> Iterator[Problem]:
     """What is wrong below one choice: children that it needs (IN025), and children of the other side (IN026)."""
-    ids = [str(child.get("settingDefinitionId", "")) for child, _ in each(choice.get("children"), at)]
+    ids = [str(child.get("settingDefinitionId", "")) for child in objects(choice.get("children"))]
     option = str(choice.get("value", ""))
-    there = {id_.casefold() for id_ in ids}
-    lacking = [id_ for id_ in definition.needs.get(option.casefold(), ()) if id_ not in there]
+    needs = definition.needs.get(option.casefold(), ()) if definition.needs else ()
+    there = {id_.casefold() for id_ in ids} if needs else ()
+    lacking = [id_ for id_ in needs if id_ not in there]
     if lacking:
         message = f'"{item.name}" chooses {option} without {_named(lacking)}, which this choice needs'
         yield Problem("IN025", message, item.below(f"{at}/value"), item.id, definition.uri)
@@ -48,6 +50,7 @@ def misfits(item: Item, definition: Definition, choice: Body, at: str) -> Iterat
 _SAID = {"device": "devices", "user": "users"}
 
 
+@lru_cache(maxsize=1 << 14)
 def _side(id_: str) -> str:
     """`device` or `user`; empty where an id does not tell."""
     first = id_.casefold().partition("_")[0]

@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from policylint.errors import ReadError
 from policylint.model import Claim, Problem, Scope, Value, csp
@@ -28,8 +29,7 @@ def read(item: Item) -> Found:
 
 
 def _setting(item: Item, stated: Body, at: str) -> Iterator[Claim | Problem]:
-    uri, class_ = stated.get("omaUri"), _CLASS.search(str(stated.get("@odata.type", "")))
-    type_ = _SPELLED.get(class_[1].casefold()) if class_ else None
+    uri, type_ = stated.get("omaUri"), _type(str(stated.get("@odata.type", "")))
     value = stated.get("value")
     if not isinstance(uri, str) or not uri.strip():
         yield Problem("RD012", "an omaSetting without omaUri", item.below(at), item.id)
@@ -43,6 +43,12 @@ def _setting(item: Item, stated: Body, at: str) -> Iterator[Claim | Problem]:
         scope = Scope.USER if uri.casefold().startswith("./user/") else Scope.DEVICE
         evidence = item.below(f"{at}/value")
         yield Claim(csp(uri.strip()), scope, _value(type_, value), type_, evidence, origin=uri)
+
+
+@lru_cache(maxsize=256)
+def _type(stated: str) -> str | None:
+    class_ = _CLASS.search(stated)
+    return _SPELLED.get(class_[1].casefold()) if class_ else None
 
 
 def _is_masked(stated: Body) -> bool:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from policylint.errors import ReadError
 from policylint.evidence import LineAt
@@ -26,8 +25,9 @@ MAX_BROKEN = 100
 _RESOURCE = re.compile(r"^[ \t]*(Intune\w+)[ \t]+(?=[\"'])", re.MULTILINE)
 _TOKEN = re.compile(
     r"""
-      (?P<space>[\s;,]+|\#[^\n]*|<\#.*?\#>|`\r?\n)
-    | (?P<here>@(?P<mark>["'])[ \t]*\r?\n(?P<lines>.*?)\r?\n(?P=mark)@)
+      (?P<space>(?:[\s;,]+|\#[^\n]*|<\#.*?\#>|`\r?\n)*+)
+      (?:
+      (?P<here>@(?P<mark>["'])[ \t]*\r?\n(?P<lines>.*?)\r?\n(?P=mark)@)
     | (?P<single>'(?:[^']|'')*+')
     | (?P<double>"(?:[^"`]|`.|"")*+")
     | (?P<open>@\(|@\{|\(|\{|\[)
@@ -36,9 +36,13 @@ _TOKEN = re.compile(
     | (?P<number>-?\d+(?:\.\d+)?(?![\w.]))
     | (?P<word>(?!@["'])\$?[^\s;,=(){}\[\]'"]+)
     | (?P<other>.)
+      )?
     """,
     re.VERBOSE | re.DOTALL,
 )
+"""The space before a token, and the token; at the end of the text space alone."""
+_FRESH = ("\n", ";", ",")
+"""An expression ends where one of these stands before the next token."""
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _WORDS = {"$true": True, "$false": False, "$null": None}
 
@@ -52,14 +56,6 @@ class Resource:
     line: int
     body: dict[str, object]
     lines: dict[str, int] = field(default_factory=dict)
-
-
-class _Token(NamedTuple):
-    kind: str | None
-    text: str
-    line: int
-    fresh: bool
-    """A line break, a semicolon or a comma stands before it: an expression ends there."""
 
 
 def is_configuration(text: str) -> bool:
@@ -88,43 +84,47 @@ def resources(text: str) -> Iterator[Resource | ReadError]:
 
 
 class _Reader:
-    """Reads one resource, token by token, and keeps count of lines."""
+    """Reads one resource, token by token: `kind` and `shown` are those of the token that it stands at."""
 
     def __init__(self, text: str, at: int, line: int) -> None:
-        self.text, self.at, self.line = text, at, line
+        self.text, self.line, self.counted = text, line, at
         self.lines: dict[str, int] = {}
         self.depth = 0
-        self.token = self._next()
+        self.at = at
+        """Where the token ends."""
+        self.space = slice(0)
+        """What stands before it."""
+        self._advance()
 
     def resource(self, type_: str) -> Resource:
         """`Type "title" { … }`, from the title on."""
-        line, title = self.line, _string(self._advance())
-        if self.token.text != "{":
+        line, title = self._line(self.at), self._string()
+        if self.shown != "{":
             raise self._wrong("a { after the resource's name")
         return Resource(type_, title, line, self._members(""), self.lines)
 
-    def _next(self) -> _Token:
-        """The next token that is not space; the empty token at the end of the text."""
-        fresh = False
-        while (found := _TOKEN.match(self.text, self.at)) is not None:
-            kind, text, line, self.at = found.lastgroup, found[0], self.line, found.end()
-            breaks = text.count("\n")
-            self.line += breaks
-            if kind != "space":
-                return _Token(kind, text, line, fresh)
-            fresh = fresh or breaks > 0 or ";" in text or "," in text
-        return _Token("end", "", self.line, True)
+    def _advance(self) -> None:
+        """Steps to the next token, the empty one at the end of the text."""
+        token = _TOKEN.match(self.text, self.at)
+        kind = token.lastgroup if token else None
+        if token is None or kind is None or kind == "space":
+            self.kind, self.shown, self.at = "end", "", len(self.text)
+            return
+        self.kind, self.shown = kind, token[kind]
+        self.space, self.at = slice(self.at, token.end("space")), token.end()
 
-    def _advance(self) -> _Token:
-        token, self.token = self.token, self._next()
-        return token
+    def _line(self, at: int) -> int:
+        """The line of a place; places are asked for in their order."""
+        self.line += self.text.count("\n", self.counted, at)
+        self.counted = at
+        return self.line
 
     def _wrong(self, expected: str) -> ReadError:
-        found = f"'{self.token.text[:20]}'" if self.token.text else "the end of the file"
+        found = f"'{self.shown[:20]}'" if self.shown else "the end of the file"
         return ReadError("RD030", f"not a value of a configuration: {expected} is expected, not {found}", self._here())
 
     def _here(self) -> LineAt:
-        return LineAt(self.token.line)
+        return LineAt(self._line(self.at - len(self.shown)))
 
     def _deeper(self) -> None:
         """Steps into a bracket."""
@@ -143,12 +143,15 @@ class _Reader:
         """`{ Name = value … }`, from the brace on."""
         self._deeper()
         members: dict[str, object] = {}
-        while self.token.text != "}":
-            if self.token.kind not in ("word", "single", "double"):
+        while self.shown != "}":
+            if self.kind == "word":
+                name = self.shown
+                self._advance()
+            elif self.kind in ("single", "double"):
+                name = self._string()
+            else:
                 raise self._wrong("the name of a property")
-            token = self._advance()
-            name = token.text if token.kind == "word" else _string(token)
-            if self.token.kind != "equals":
+            if self.kind != "equals":
                 raise self._wrong(f"a = after {name}")
             self._advance()
             members[name] = self._value(at + pointer(name))
@@ -159,27 +162,28 @@ class _Reader:
         """`@( value … )`, from the bracket on."""
         self._deeper()
         items: list[object] = []
-        while self.token.text != ")":
-            items.append(self._value(at + pointer(len(items))))
+        while self.shown != ")":
+            items.append(self._value(f"{at}/{len(items)}"))
         self._out()
         return items
 
     def _value(self, at: str) -> object:
-        token = self.token
-        self.lines[at] = token.line
-        if token.kind in ("single", "double", "here"):
-            return _string(self._advance())
-        if token.text in ("@(", "@{"):
-            return self._items(at) if token.text == "@(" else self._members(at)
-        if token.kind == "number":
-            return _number(self._advance().text)
-        if token.kind == "word":
+        kind, shown = self.kind, self.shown
+        self.lines[at] = self._line(self.at - len(shown))
+        if kind in ("single", "double", "here"):
+            return self._string()
+        if shown in ("@(", "@{"):
+            return self._items(at) if shown == "@(" else self._members(at)
+        if kind == "number":
             self._advance()
-            if self.token.text == "{":
+            return _number(shown)
+        if kind == "word":
+            self._advance()
+            if self.shown == "{":
                 return self._members(at)
-            if token.text.casefold() in _WORDS:
-                return _WORDS[token.text.casefold()]
-        elif token.kind != "open":
+            if shown.casefold() in _WORDS:
+                return _WORDS[shown.casefold()]
+        elif kind != "open":
             raise self._wrong("a value")
         self._skip()
         return None
@@ -187,21 +191,28 @@ class _Reader:
     def _skip(self) -> None:
         """Steps over the rest of an expression: to the next line or separator that is in none of its brackets."""
         depth = 0
-        while self.token.kind != "end" and (depth or not (self.token.fresh or self.token.kind == "close")):
-            depth += (self.token.kind == "open") - (self.token.kind == "close")
+        while self.kind != "end" and (depth or not (self._fresh() or self.kind == "close")):
+            depth += (self.kind == "open") - (self.kind == "close")
             self._advance()
 
+    def _fresh(self) -> bool:
+        """Whether an expression has ended before the token."""
+        return any(mark in self.text[self.space] for mark in _FRESH)
 
-def _string(token: _Token) -> str:
-    """What a string token says."""
-    if token.kind == "here":
-        body = re.sub(r"\A[^\n]*\n|\r?\n..\Z", "", token.text)
-        return body if token.text[1] == "'" else _unescaped(body)
-    inner = token.text[1:-1]
-    return inner.replace("''", "'") if token.kind == "single" else _unescaped(inner.replace('""', '"'))
+    def _string(self) -> str:
+        """What a string token says; steps behind it."""
+        kind, shown = self.kind, self.shown
+        self._advance()
+        if kind == "here":
+            body = re.sub(r"\A[^\n]*\n|\r?\n..\Z", "", shown)
+            return body if shown[1] == "'" else _unescaped(body)
+        inner = shown[1:-1]
+        return inner.replace("''", "'") if kind == "single" else _unescaped(inner.replace('""', '"'))
 
 
 def _unescaped(text: str) -> str:
+    if "`" not in text:
+        return text
     return re.sub(r"`(.)", lambda found: _ESCAPES.get(found[1], found[1]), text, flags=re.DOTALL)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,7 +39,7 @@ class Item:
     def below(self, inside: str) -> Evidence:
         """Evidence at a pointer that begins at the object."""
         place = self.pointer if self.sealed else self.pointer + inside
-        return self.source.at(JsonAt(place) if self.lines is None else LineAt(_line(place, self.lines)))
+        return Evidence(self.source.path, JsonAt(place) if self.lines is None else LineAt(_line(place, self.lines)))
 
     @property
     def name(self) -> str:
@@ -98,9 +98,13 @@ def not_evaluated(item: Item, kind: str) -> Found:
     return Found(kind, "not evaluated yet", problems=(Problem("RD010", message, item.named),))
 
 
-def each(value: object, at: str) -> Iterator[tuple[Body, str]]:
+def each(value: object, at: str) -> list[tuple[Body, str]]:
     """The objects of an array with their pointers; a single object where PowerShell unrolled an array of one."""
-    if isinstance(value, dict):
-        yield value, at
-    elif isinstance(value, list):
-        yield from ((child, f"{at}/{index}") for index, child in enumerate(value) if isinstance(child, dict))
+    if isinstance(value, list):
+        return [(child, f"{at}/{index}") for index, child in enumerate(value) if isinstance(child, dict)]
+    return [(value, at)] if isinstance(value, dict) else []
+
+
+def objects(value: object) -> list[Body]:
+    """The same without the pointers."""
+    return [one for one, _ in each(value, "")]

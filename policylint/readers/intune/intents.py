@@ -8,8 +8,10 @@ repeats it for simple types only. Every setting of the template is listed, most 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from policylint.errors import ReadError
 from policylint.evidence import Evidence
@@ -17,7 +19,7 @@ from policylint.model import Claim, Problem, Scope, Value, csp, named
 from policylint.readers.intune import identity_protection, templates
 from policylint.readers.intune.graph_object import Body, Found, Item, each
 from policylint.readers.intune.policy import policy
-from policylint.readers.intune.templates import Part, Stated, parts, plain
+from policylint.readers.intune.templates import Part, Stated, is_silent, parts, plain
 from policylint.readers.json import loads
 
 KIND = "endpoint security intent"
@@ -39,41 +41,45 @@ _OBJECTS: Mapping[str, tuple[str, str]] = {
 """Types of objects whose property has the type's own name; a firewall profile is told by what it stands in."""
 
 
+class _Definition(NamedTuple):
+    """Where a definition id leads: to whom (`deviceConfiguration`, `admx`), to which entity, and to what in it."""
+
+    source: str
+    entity: str
+    name: str
+    folded: str
+    """The entity without case."""
+
+
+@lru_cache(maxsize=1 << 14)
+def _definition(id_: str) -> _Definition:
+    """Areas of the Policy CSP have `_` in their names, entities of Graph have not."""
+    source, _, path = id_.partition("--")
+    source = source.casefold()
+    if source != "deviceconfiguration":
+        entity, name = path.rpartition("_")[0], id_.rpartition("_")[2]
+    else:
+        entity, _, name = path.rpartition("_") if "~" in path else path.partition("_")
+    return _Definition(source, entity, name, entity.casefold())
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One setting of an intent: where its definition leads (`deviceConfiguration`, `admx`), to whom, and its value."""
+    """One setting of an intent: where its definition leads, and its value."""
 
     item: Item
     id: str
+    definition: _Definition
     value: object
     at: str
     sealed: bool
     """The value was JSON in a string."""
 
-    @property
-    def source(self) -> str:
-        return self.id.partition("--")[0].casefold()
-
-    @property
-    def entity(self) -> str:
-        return self.id.partition("--")[2].rpartition("_")[0] if self.source != "deviceconfiguration" else self._split[0]
-
-    @property
-    def name(self) -> str:
-        return self.id.rpartition("_")[2] if self.source != "deviceconfiguration" else self._split[1]
-
-    @property
-    def _split(self) -> tuple[str, str]:
-        """Areas of the Policy CSP have `_` in their names, entities of Graph have not."""
-        path = self.id.partition("--")[2]
-        entity, _, name = path.rpartition("_") if "~" in path else path.partition("_")
-        return entity, name
-
 
 def read(item: Item) -> Found:
     """An intent as claims. Problems: RD011 (no settings in the export), RD012 (unknown shape or property), RD015."""
     member, at = ("settingsDelta", "/settingsDelta") if "settingsDelta" in item.body else ("settings", item.settings_at)
-    stated = list(each(item.body.get(member), at))
+    stated = each(item.body.get(member), at)
     if not stated:
         message = f'the export of "{item.name}" carries no settings'
         return Found(KIND, "settings lost in the export", problems=(Problem("RD011", message, item.named, item.id),))
@@ -88,9 +94,10 @@ def _parts(item: Item, stated: list[tuple[Body, str]]) -> Iterator[Part]:
             yield entry
         else:
             told.append(entry)
-    owners = {f"{e.entity}{e.name}".casefold(): f"{e.entity}/{e.name}" for e in told if e.source == "admx"}
+    named_ = [entry.definition for entry in told if entry.definition.source == "admx"]
+    owners = {f"{one.entity}{one.name}".casefold(): f"{one.entity}/{one.name}" for one in named_}
     for entry in told:
-        yield from _setting(entry, "", owners)
+        yield from _setting(entry, owners)
 
 
 def _entry(item: Item, setting: Body, at: str) -> _Entry | Problem:
@@ -108,37 +115,44 @@ def _entry(item: Item, setting: Body, at: str) -> _Entry | Problem:
         except ReadError as exc:
             message = f"the valueJson of {id_} is {exc.message}"
             return Problem("RD012", message, item.below(f"{at}/valueJson"), item.id)
-    return _Entry(item, id_, value, f"{at}/{member}", sealed)
+    return _Entry(item, id_, _definition(id_), value, f"{at}/{member}", sealed)
 
 
-def _setting(entry: _Entry, outer: str, owners: Mapping[str, str]) -> Iterator[Part]:
-    """One setting; `outer` is the property that it is a member of."""
-    if entry.source == "admx":
-        yield from _administrative(entry, owners)
-    elif "~" in entry.entity:
-        yield from _area(entry)
-    elif entry.entity.casefold() == _HELLO:
-        yield from identity_protection.setting_parts(entry.item, entry.id, entry.name, entry.value, entry.at)
-    else:
-        yield from _property(entry, outer)
+def _setting(entry: _Entry, owners: Mapping[str, str]) -> Iterable[Part]:
+    """One setting."""
+    definition = entry.definition
+    if definition.source == "admx":
+        return _administrative(entry, owners)
+    if "~" in definition.entity:
+        return _area(entry)
+    if definition.folded == _HELLO:
+        return identity_protection.setting_parts(entry.item, entry.id, definition.name, entry.value, entry.at)
+    return _property(entry, "")
 
 
-def _property(entry: _Entry, outer: str) -> Iterator[Part]:
-    """A template property. Nested settings of an object are a list of settings again; else it is plain JSON."""
-    entity, name = _OBJECTS.get(entry.entity.casefold(), (entry.entity, ""))
-    name = ".".join(part for part in (outer or name, entry.name) if part)
-    entity = _ENDPOINT if outer else entity
+def _property(entry: _Entry, outer: str) -> Iterable[Part]:
+    """A template property. Nested settings of an object are a list of settings again; else it is plain JSON.
+
+    `outer` is the property that it is a member of.
+    """
+    entity, name = _OBJECTS.get(entry.definition.folded, (entry.definition.entity, ""))
+    entity, outer = (_ENDPOINT, outer) if outer else (entity, name)
+    name = f"{outer}.{entry.definition.name}" if outer and entry.definition.name else outer or entry.definition.name
     if isinstance(entry.value, list) and any(isinstance(one, dict) and "definitionId" in one for one in entry.value):
-        for setting, place in each(entry.value, entry.at):
-            inner = _entry(entry.item, setting, place)
-            yield from (inner,) if isinstance(inner, Problem) else _property(inner, name)
-        return
-    yield from parts(Stated(entry.item, entity, name, entry.value, entry.id, entry.at, entry.sealed, chosen=True))
+        return [part for setting, place in each(entry.value, entry.at) for part in _inner(entry, name, setting, place)]
+    if is_silent(entity, name, entry.value, chosen=True):
+        return ()
+    return parts(Stated(entry.item, entity, name, entry.value, entry.id, entry.at, entry.sealed, chosen=True))
+
+
+def _inner(entry: _Entry, name: str, setting: Body, place: str) -> Iterable[Part]:
+    inner = _entry(entry.item, setting, place)
+    return (inner,) if isinstance(inner, Problem) else _property(inner, name)
 
 
 def _area(entry: _Entry) -> Iterator[Part]:
     """A policy of an ingested area of the Policy CSP, as the settings catalog names it: 1 or 0, and its elements."""
-    node, value = f"{_POLICY}/{entry.entity}/{entry.name}", entry.value
+    node, value = f"{_POLICY}/{entry.definition.entity}/{entry.definition.name}", entry.value
     if value in _SILENT:
         return
     data = value.get("data") if isinstance(value, dict) else None
@@ -163,9 +177,9 @@ def _administrative(entry: _Entry, owners: Mapping[str, str]) -> Iterator[Part]:
     value = entry.value
     if value in _SILENT:
         return
-    owner = owners.get(entry.entity.casefold(), entry.entity)
+    owner = owners.get(entry.definition.folded, entry.definition.entity)
     word = {True: "enabled", False: "disabled"}[value] if isinstance(value, bool) else plain(value)
-    setting = named("admx", owner, entry.name)
+    setting = named("admx", owner, entry.definition.name)
     yield Claim(setting, Scope.DEVICE, word, "String", _evidence(entry), origin=entry.id)
 
 

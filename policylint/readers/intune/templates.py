@@ -12,7 +12,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 
 from policylint.catalogue import template_properties
 from policylint.catalogue.template_properties import Property
@@ -92,11 +93,9 @@ class Stated:
     chosen: bool = False
     """Somebody chose the value: it is no default that a template states for want of anything else."""
 
-    def member(self, name: str, value: object) -> Stated:
-        """A member of the object that the value is."""
-        return replace(
-            self, name=f"{self.name}.{name}", value=value, origin=f"{self.origin}.{name}", at=self.below(name)
-        )
+    def part(self, name: str, value: object, origin: str, at: str) -> Stated:
+        """A part of the value, or what stands for it."""
+        return Stated(self.item, self.entity, name, value, origin, at, self.sealed, self.chosen)
 
     def below(self, part: str | int) -> str:
         """The pointer to a part of the value."""
@@ -114,54 +113,69 @@ def read(item: Item, label: str, kind: PolicyKind) -> Found:
 
 def _parts(item: Item, entity: str) -> Iterator[Part]:
     for name, value in properties(item):
-        yield from parts(Stated(item, entity, name, value, f"{entity}.{name}", pointer(name)))
+        if not is_silent(entity, name, value):
+            yield from parts(Stated(item, entity, name, value, f"{entity}.{name}", pointer(name)))
 
 
 def properties(item: Item) -> Iterator[tuple[str, object]]:
     """The members of an object that may set something: without OData's remarks and what every policy has."""
     for name, value in item.body.items():
-        if "@" not in name and "#" not in name and name.casefold() not in _ABOUT and not _REPORTED.search(name):
+        if _may_set(name):
             yield name, value
 
 
-def counted(item: Item, found: Iterable[Part]) -> Iterator[Claim | Problem]:
-    """Claims and problems as they come, then one problem (RD012) that counts the unknown properties.
+@lru_cache(maxsize=1 << 14)
+def _may_set(name: str) -> bool:
+    return "@" not in name and "#" not in name and name.casefold() not in _ABOUT and not _REPORTED.search(name)
 
-    Several choices in one dialog each say that its policy is enabled: that is claimed once.
-    """
-    unknown: list[str] = []
+
+def counted(item: Item, found: Iterable[Part]) -> list[Claim | Problem]:
+    """Claims and problems as they come, then one problem (RD012) that counts the unknown properties."""
+    read = list(found)
+    kept = _once([part for part in read if not isinstance(part, Unknown)])
+    unknown = [part.name for part in read if isinstance(part, Unknown)]
+    if unknown:
+        count = f"{len(unknown)} settings" if len(unknown) > 1 else "1 setting"
+        names = ", ".join(unknown[:_SHOWN]) + (" and others" if len(unknown) > _SHOWN else "")
+        message = f'{count} of "{item.name}" cannot be mapped to a CSP, because no table knows the property: {names}'
+        kept.append(Problem("RD012", message, item.named, item.id))
+    return kept
+
+
+def _once(parts: list[Claim | Problem]) -> list[Claim | Problem]:
+    """The parts; what several choices of one dialog each say, that its policy is enabled, once."""
+    claims = [part for part in parts if isinstance(part, Claim)]
+    if len({(claim.setting.key, claim.value) for claim in claims}) == len(claims):
+        return parts
+    places = Counter(claim.evidence for claim in claims)
     enabled: set[tuple[SettingId, Scope, Value]] = set()
-    kept = list(found)
-    places = Counter(part.evidence for part in kept if isinstance(part, Claim))
-    for part in kept:
-        if isinstance(part, Unknown):
-            unknown.append(part.name)
-            continue
+    kept = []
+    for part in parts:
         if isinstance(part, Claim) and places[part.evidence] > 1:
             stated = (part.setting, part.scope, part.value)
             if stated in enabled:
                 continue
             enabled.add(stated)
-        yield part
-    if unknown:
-        count = f"{len(unknown)} settings" if len(unknown) > 1 else "1 setting"
-        names = ", ".join(unknown[:_SHOWN]) + (" and others" if len(unknown) > _SHOWN else "")
-        message = f'{count} of "{item.name}" cannot be mapped to a CSP, because no table knows the property: {names}'
-        yield Problem("RD012", message, item.named, item.id)
+        kept.append(part)
+    return kept
+
+
+def is_silent(entity: str, name: str, value: object, chosen: bool = False) -> bool:
+    """Whether a property with that value configures nothing; `chosen` as in `Stated`."""
+    known = template_properties.lookup(entity, name)
+    silent = known.says_nothing(value, chosen) if known else template_properties.says_nothing(value)
+    return silent or value == _NO_DATE
 
 
 def parts(stated: Stated) -> Iterator[Part]:
-    """What one property claims; nothing where it is not configured. Objects are taken apart into their members."""
+    """What one property claims that is not silent. Objects are taken apart into their members."""
     value = stated.value
     known = template_properties.lookup(stated.entity, stated.name)
-    silent = known.says_nothing(value, stated.chosen) if known else template_properties.says_nothing(value)
-    if silent or value == _NO_DATE:
-        return
     if isinstance(value, dict):
         chosen = value.get("$implementationId") or (value.get("@odata.type") if stated.name in _ALTERNATIVES else None)
         if isinstance(chosen, str):
             choice = re.split(r"\.|--", chosen)[-1]
-            yield claim(replace(stated, value=choice), None)
+            yield claim(stated.part(stated.name, choice, stated.origin, stated.at), None)
         yield from _right(stated, known, value) if known and known.kind == "right" else _members(stated, value)
     elif isinstance(value, str) and _MASK.fullmatch(value):
         message = f"the value of {stated.origin} is masked in the export: it is not compared"
@@ -175,9 +189,11 @@ def parts(stated: Stated) -> Iterator[Part]:
 
 
 def _members(stated: Stated, value: Mapping[str, object]) -> Iterator[Part]:
-    for name, member in value.items():
-        if "@" not in name and "#" not in name and "$" not in name:
-            yield from parts(stated.member(name, member))
+    for member, told in value.items():
+        name = f"{stated.name}.{member}"
+        if "@" in member or "#" in member or "$" in member or is_silent(stated.entity, name, told, stated.chosen):
+            continue
+        yield from parts(stated.part(name, told, f"{stated.origin}.{member}", stated.below(member)))
 
 
 def _in_known_object(stated: Stated) -> bool:
@@ -196,7 +212,7 @@ def _rows(stated: Stated, rows: list[object]) -> Iterator[Part]:
         count = taken[own.casefold()] = taken.get(own.casefold(), 0) + 1
         own = own if count == 1 else f"{own}#{count}"
         name, origin = f"{stated.name}/{own}", f"{stated.origin}/{own}"
-        yield claim(replace(stated, name=name, value=row, origin=origin, at=stated.below(index)), None)
+        yield claim(stated.part(name, row, origin, stated.below(index)), None)
     if template_properties.lookup(stated.entity, stated.name) is None and not _in_known_object(stated):
         yield Unknown(stated.name)
 
@@ -207,25 +223,27 @@ def claim(stated: Stated, known: Property | None) -> Claim:
     return _claim(stated, named("graph", entity, name), Scope.DEVICE, plain(stated.value))
 
 
-def claims(stated: Stated, known: Property | None) -> Iterator[Claim]:
+def claims(stated: Stated, known: Property | None) -> list[Claim]:
     """The claims of a configured property: under its CSP node where the value is known there, else by its Graph name.
 
     A choice in the dialog of an administrative template is two: the policy's state, and the element below its node.
     """
     written = known.written(plain(stated.value)) if known else None
     if known is None or written is None:
-        yield claim(stated, known)
-        return
-    for element, value in written.items():
-        yield _claim(stated, csp(f"{known.node}/{element}" if element else known.node), _scope(known), value)
+        return [claim(stated, known)]
+    node, scope = known.node, Scope.USER if known.node.startswith("./User/") else Scope.DEVICE
+    return [
+        _claim(stated, csp(f"{node}/{element}" if element else node), scope, value)
+        for element, value in written.items()
+    ]
 
 
 def _claim(stated: Stated, setting: SettingId, scope: Scope, value: Value) -> Claim:
-    return Claim(setting, scope, value, _type(value), stated.item.below(stated.at), origin=stated.origin)
+    type_, evidence = _TYPES.get(type(value), "String"), stated.item.below(stated.at)
+    return Claim(setting, scope, value, type_, evidence, origin=stated.origin)
 
 
-def _scope(known: Property) -> Scope:
-    return Scope.USER if known.node.startswith("./User/") else Scope.DEVICE
+_TYPES: Mapping[type, str] = {bool: "Boolean", int: "Integer", tuple: "Collection"}
 
 
 def _right(stated: Stated, known: Property, value: Mapping[str, object]) -> Iterator[Part]:
@@ -254,8 +272,3 @@ def _bare(value: object) -> object:
     if isinstance(value, dict):
         return {key: _bare(one) for key, one in value.items() if "@odata" not in key and one is not None}
     return [_bare(one) for one in value] if isinstance(value, list) else value
-
-
-def _type(value: Value) -> str:
-    names = ((bool, "Boolean"), (int, "Integer"), (str, "String"), (tuple, "Collection"))
-    return next((name for type_, name in names if isinstance(value, type_)), "String")
