@@ -15,7 +15,7 @@ from policylint.catalogue.gp_mapping import all_twins
 from policylint.catalogue.settings_catalog import lookup
 from policylint.estate import Estate
 from policylint.lowering import lower
-from policylint.lowering.twins import twin_of
+from policylint.lowering.twins import Translations
 from policylint.model import Channel, Claim, Policy, Value, csp
 from policylint.scenario import Scenario, estate_of
 from tests.intune_writer import GRAPH, Json, catalog, custom, oma, read, simple, texts
@@ -370,8 +370,9 @@ def test_public_baselines_of_one_author_are_equal_in_both_worlds(sample_data: Pa
     gpos = ("gpo/msft-ws2022-baseline", "gpo/policyrules-msft")
     profiles = ("ciaops-bp", "ncsc-packs", "oib-v3.7", "ces2026-intunecd", "asd-blueprint", "itpm-win10")
     for folder in (*gpos, *(f"intune/{name}" for name in profiles)):
+        twins = Translations()
         for policy in policylint.read([str(sample_data / folder)]).policies:
-            mapped = {claim.evidence for claim in policy.written if twin_of(claim)}
+            mapped = {claim.evidence for claim in policy.written if twins.twin(claim)}
             for claim in policy.claims:
                 if claim.setting.key.startswith("hk") and (policy.channel is Channel.GPO or claim.evidence in mapped):
                     worlds[policy.channel].setdefault(claim.setting.key, set()).add(stated(claim)[1])

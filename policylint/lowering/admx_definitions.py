@@ -85,6 +85,7 @@ class Definitions:
     store: AdmxStore
     """The user's own, then the shipped ones."""
     _seen: dict[object, AdmxPolicy | Miss] = field(default_factory=dict, compare=False, repr=False)
+    _placed: dict[tuple[str, str, str], bool] = field(default_factory=dict, compare=False, repr=False)
     _spots: dict[str, Spot | None] = field(default_factory=dict, compare=False, repr=False)
 
     def spot(self, text: str) -> Spot | None:
@@ -144,11 +145,21 @@ class Definitions:
         """
         if name.casefold() in _MOVED:
             return Miss(f"is backed by an older version of the policy {name}")
-        app, _, *chain = area.casefold().split("~")
+        area = area.casefold()
+        app, _, *chain = area.split("~")
         own = [p for file in self._ingested.get(app, ()) for p in file.by_name.get(name.casefold(), ())]
         found = own or self._in_file(_file_of(app), name)
-        placed = [policy for policy in found or self.store.named(name) if self._is_below(policy, chain)]
+        placed = [policy for policy in found or self.store.named(name) if self._is_placed(policy, area, chain)]
         return _one(placed or found, scope, name)
+
+    def _is_placed(self, policy: AdmxPolicy, area: str, chain: Sequence[str]) -> bool:
+        """Whether the policy stands in the categories of an area; asked once for each category."""
+        if policy.category is None:
+            return not chain
+        at = policy.category.namespace, policy.category.name, area
+        if at not in self._placed:
+            self._placed[at] = self._is_below(policy, chain)
+        return self._placed[at]
 
     def _is_below(self, policy: AdmxPolicy, chain: Sequence[str]) -> bool:
         """Whether the policy stands in these categories; areas leave out what stands above an app's own root."""

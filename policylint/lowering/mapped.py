@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from policylint.catalogue.gp_mapping import by_key
 from policylint.lowering.context import Context
-from policylint.lowering.twins import twin_of
 from policylint.model import Claim, Policy, SettingId
 
 
@@ -25,5 +24,5 @@ def lower(claims: Sequence[Claim], policy: Policy, context: Context) -> Sequence
     held_back, translations = context.held_back, context.translations
     return [
         None if twin is None or twin.uri in held_back else translations.claims(claim, twin, policy) or None
-        for claim, twin in ((claim, twin_of(claim)) for claim in claims)
+        for claim, twin in ((claim, translations.twin(claim)) for claim in claims)
     ]

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from policylint.catalogue.gp_mapping import Form, Twin, by_key
-from policylint.model import Channel, Claim, Policy, SettingId, Value, registry
+from policylint.model import Channel, Claim, Policy, Scope, SettingId, Value, registry
 
 _TYPES = {"numbers": ("Integer",), "texts": ("String", "StringXml")}
 """The data types of a custom profile that a node of that format accepts."""
@@ -20,17 +20,22 @@ Made = tuple[SettingId, str, Value]
 """The same with the setting that the value is."""
 
 
-def twin_of(claim: Claim) -> Twin | None:
-    """The twin of the node that a claim is about, where it has translations and the claim is on the node's side."""
-    twin = by_key(claim.setting.key)
-    return twin if twin is not None and twin.form is not None and twin.scope is claim.scope else None
-
-
 @dataclass(frozen=True, slots=True)
 class Translations:
     """What values of nodes are in the registry; profiles state the same ones over and over."""
 
     _made: dict[Hashable, tuple[Made, ...]] = field(default_factory=dict)
+    _twins: dict[str, tuple[Twin, Scope] | None] = field(default_factory=dict)
+    """By the text of a setting: its node's twin, where it has translations, and the side that the node is on."""
+
+    def twin(self, claim: Claim) -> Twin | None:
+        """The twin of the node that a claim is about, where it has translations and the claim is on the node's side."""
+        text = claim.setting.text
+        if text not in self._twins:
+            found = by_key(claim.setting.key)
+            self._twins[text] = (found, found.scope) if found is not None and found.form is not None else None
+        known = self._twins[text]
+        return known[0] if known is not None and known[1] is claim.scope else None
 
     def claims(self, claim: Claim, twin: Twin, policy: Policy) -> tuple[Claim, ...]:
         """What the claim says of the registry; nothing where the meaning of its value is not certain."""
@@ -53,7 +58,7 @@ class Translations:
             for policy in policies
             if policy.channel is Channel.MDM
             for claim in policy.claims
-            if (twin := twin_of(claim)) is not None and not _is_list(twin) and not self._of(claim, twin, policy)
+            if (twin := self.twin(claim)) is not None and not _is_list(twin) and not self._of(claim, twin, policy)
         )
 
     def _of(self, claim: Claim, twin: Twin, policy: Policy) -> tuple[Made, ...]:
