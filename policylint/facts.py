@@ -53,6 +53,8 @@ NEVER: When = Some()
 def every(*parts: When) -> When:
     """Conjunction, flattened and simplified."""
     kept: list[When] = []
+    if len(parts) == 1 and not isinstance(parts[0], Every):
+        return parts[0]
     for part in parts:
         if part == NEVER:
             return NEVER

@@ -158,8 +158,7 @@ def _passing(found: Iterable[Reach], known: Mapping[str, FactValue], out: list[E
         elif shut is not None:
             out.append(Excluded(reach.policy, shut, REFUSALS.get(shut, "does not reach this target"), reach.scope))
         else:
-            rules = dict.fromkeys((*reach.reasons, *(rule for rule, _ in gates)))
-            into.append(replace(reach, when=every(*(gate for _, gate in gates)), reasons=tuple(rules)))
+            into.append(reach.left_with(gates))
     return into
 
 

@@ -28,14 +28,20 @@ def at_controllers(place: str | None) -> bool:
 
 
 def gates(policy: Policy, scope: Scope, at: Placement) -> list[Gate]:
-    """What must hold for a GPO that is linked to apply on one side, each with its rule."""
+    """What must hold for a GPO that is linked to apply on one side, each with its rule; nothing that always does."""
     asked = policy.filtering
     if asked is None or asked.deny or asked.deny_read:
-        return [_wmi(policy, at.estate), *_filtered(policy, scope, at)]
+        return _open(policy, scope, at)
     key = scope, policy.wmi_filter, asked.apply, asked.read
     if key not in at.gates:
-        at.gates[key] = [_wmi(policy, at.estate), *_filtered(policy, scope, at)]
+        at.gates[key] = _open(policy, scope, at)
     return at.gates[key]
+
+
+def _open(policy: Policy, scope: Scope, at: Placement) -> list[Gate]:
+    """The gates that may be shut."""
+    found = _wmi(policy, at.estate), *_filtered(policy, scope, at)
+    return [(rule, gate) for rule, gate in found if gate is not ALWAYS]
 
 
 def _wmi(policy: Policy, estate: Estate) -> Gate:

@@ -14,7 +14,7 @@ from operator import attrgetter
 from policylint.estate import Estate
 from policylint.facts import mentions
 from policylint.rank.domain_accounts import account_settings
-from policylint.rank.gpo import forests, standing
+from policylint.rank.links import forests, standing
 from policylint.targets import accounts, alternatives, member, principals, targets
 from policylint.topology import Facts, Target
 

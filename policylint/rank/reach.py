@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from policylint.estate import Estate
-from policylint.facts import FactValue, When
+from policylint.facts import FactValue, When, every
 from policylint.model import Policy, Scope, SettingId
 from policylint.observed import Observation
 from policylint.topology import Target
@@ -40,6 +40,23 @@ class Reach:
     def gated(self, rule: str, gate: When) -> Reach:
         """The reach with one more gate."""
         return replace(self, gates=(*self.gates, (rule, gate)))
+
+    def left_with(self, gates: Sequence[tuple[str, When]]) -> Reach:
+        """The reach under the gates that known facts leave. Called for every link of every target, so written out."""
+        return Reach(
+            self.policy,
+            every(*[gate for _, gate in gates]),
+            tuple(dict.fromkeys([*self.reasons, *[rule for rule, _ in gates]])),
+            self.gates,
+            self.scope,
+            self.som,
+            self.depth,
+            self.enforced,
+            self.order,
+            self.raw_order,
+            self.applied,
+            self.by_loopback,
+        )
 
 
 @dataclass(frozen=True, slots=True)
