@@ -174,27 +174,42 @@ def _by_hierarchy(picks: Sequence[Pick], keep: Channel | None = None) -> Verdict
     return Verdict(winner, tuple(losers))
 
 
-class Speaker:
-    """Which claim speaks for one source on one setting, remembered by the values of the facts that this hangs on.
+Key = tuple[Hello, Source]
 
-    Worlds differ mostly in other facts.
+
+class Speakers:
+    """Which claims speak for their sources in a world, of those that hang on the same facts.
+
+    Remembered by the values of the facts: worlds differ mostly in others.
     """
 
-    __slots__ = ("_found", "_hello", "_known", "_names")
+    __slots__ = ("_choices", "_known", "_names", "_speaking")
 
-    def __init__(self, hello: Hello, found: Sequence[Contestant]) -> None:
-        self._hello = hello
-        self._found = found
-        applying = (name for when in {id(c.when): c.when for c in found}.values() for name in fact_names(when))
-        self._names = tuple(dict.fromkeys([*applying, *_order_facts(hello, found)]))
-        self._known: dict[tuple[FactValue | None, ...], Contestant | None] = {}
+    def __init__(self, names: tuple[str, ...], speaking: Sequence[tuple[Key, Sequence[Contestant]]]) -> None:
+        self._names = names
+        self._speaking = speaking
+        self._known: dict[tuple[FactValue | None, ...], tuple[Contestant | None, ...]] = {}
+        self._choices: dict[tuple[Contestant | None, ...], tuple[Contestant | None, ...]] = {}
 
-    def in_(self, world: World) -> Contestant | None:
-        """The strongest of the claims that apply in the world."""
+    def in_(self, world: World) -> tuple[Contestant | None, ...]:
+        """The strongest of the claims that apply in the world, for each source; one object for one answer."""
         values = tuple(map(world.get, self._names))
         if values not in self._known:
-            self._known[values] = _pick(self._hello, self._found, world)
+            chosen = tuple(_pick(hello, found, world) for (hello, _), found in self._speaking)
+            self._known[values] = self._choices.setdefault(chosen, chosen)
         return self._known[values]
+
+    def picks(self, chosen: Sequence[Contestant | None]) -> Iterator[tuple[Key, Pick]]:
+        """The claims that `in_` has chosen, as picks."""
+        for (key, _), one in zip(self._speaking, chosen, strict=True):
+            if one is not None and not one.claim.absent:
+                yield key, Pick(*key, one)
+
+
+def _hang_on(hello: Hello, found: Sequence[Contestant]) -> tuple[str, ...]:
+    """The facts that tell which claim speaks for a source."""
+    applying = (name for when in {id(c.when): c.when for c in found}.values() for name in fact_names(when))
+    return tuple(dict.fromkeys([*applying, *_order_facts(hello, found)]))
 
 
 @dataclass(frozen=True)
@@ -206,7 +221,10 @@ class Hellos:
 
     _evaluated: dict[frozenset[Hello], tuple[list[Situation], bool]] = field(default_factory=dict, repr=False)
     """What `situations` has answered: many checks ask about the same settings."""
-    _speakers: dict[tuple[Hello, Source], Speaker] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def _facts(self) -> Mapping[Key, tuple[str, ...]]:
+        return {key: _hang_on(key[0], found) for key, found in self.claims.items()}
 
     @cached_property
     def _any_gpo(self) -> bool:
@@ -254,18 +272,16 @@ class Hellos:
     def _domains(self, needed: frozenset[Hello]) -> dict[str, tuple[FactValue, ...]]:
         """The open facts behind the needed settings, with their values."""
         domains: dict[str, tuple[FactValue, ...]] = {}
-        present = {key: found for key, found in self.claims.items() if key[0] in needed}
-        for key, found in present.items():
-            for contestant in found:
-                for fact in fact_names(contestant.when):
-                    domains[fact] = self.precedence.domains.get(fact, (True, False))
-            domains |= dict.fromkeys(_order_facts(key[0], found), (True, False))
+        present = [key for key in self.claims if key[0] in needed]
+        for key in present:
+            for fact in self._facts[key]:
+                domains[fact] = self.precedence.domains.get(fact, (True, False))
         mdm = any(source.channel is Channel.MDM for _, source in present)
         if mdm and self._any_gpo:
             domains[GUIDE] = (True, False)
             for fact in fact_names(self.gpo_when):
                 domains[fact] = self.precedence.domains.get(fact, (True, False))
-        if {hello for hello, _ in present} & {CLOUD}:
+        if any(hello is CLOUD for hello, _ in present):
             domains[CLOUD_READING] = (True, False)
         if len({source for hello, source in present if hello.group is Group.PIN}) > 1:
             domains[PIN_READING] = (True, False)
@@ -286,27 +302,23 @@ class Hellos:
 
     def _evaluate(self, chosen: Iterable[World], needed: frozenset[Hello]) -> Iterator[Situation]:
         """The worlds, evaluated; those that differ in nothing that counts share their verdicts."""
-        speakers = [(key, self._speaker(*key, found)) for key, found in self.claims.items() if key[0] in needed]
+        by_facts: dict[tuple[str, ...], list[tuple[Key, Sequence[Contestant]]]] = {}
+        for key, found in self.claims.items():
+            if key[0] in needed:
+                by_facts.setdefault(self._facts[key], []).append((key, found))
+        parties = [Speakers(names, speaking) for names, speaking in by_facts.items()]
         known: dict[tuple[object, ...], Situation] = {}
         for world in chosen:
             full = {**world, **self.precedence.known}
-            speaking = [speaker.in_(full) for _, speaker in speakers]
+            speaking = [party.in_(full) for party in parties]
             gpo = self._any_gpo and GUIDE in world and holds(self.gpo_when, full)
             telling = (gpo, *map(id, speaking), *map(full.get, ("join", *READINGS)))
             if telling not in known:
-                picks = {
-                    key: Pick(*key, one)
-                    for (key, _), one in zip(speakers, speaking, strict=True)
-                    if one is not None and not one.claim.absent
-                }
+                told = dict(one for party, those in zip(parties, speaking, strict=True) for one in party.picks(those))
+                picks = {key: told[key] for key in self.claims if key in told}
                 elected = _elected(picks, gpo_only=gpo and not world.get(GUIDE, True))
                 known[telling] = Situation(full, picks, gpo, elected, len(known))
             yield replace(known[telling], world=full)
-
-    def _speaker(self, hello: Hello, source: Source, found: Sequence[Contestant]) -> Speaker:
-        if (hello, source) not in self._speakers:
-            self._speakers[hello, source] = Speaker(hello, found)
-        return self._speakers[hello, source]
 
 
 def _elected(picks: Mapping[tuple[Hello, Source], Pick], *, gpo_only: bool) -> Pick | None:
