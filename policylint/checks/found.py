@@ -10,8 +10,9 @@ from policylint.checks.clashes import Clash, clashes
 from policylint.effective import Effective
 from policylint.estate import Estate
 from policylint.evidence import Evidence
-from policylint.families.whfb import Hellos, Pick, Situation, hellos
+from policylint.families.whfb import Pick, Situation
 from policylint.families.whfb_settings import Hello
+from policylint.families.whfb_worlds import Hellos, hellos
 from policylint.findings import Confidence, Severity
 from policylint.model import Claim, Policy
 from policylint.rank import Precedence

@@ -7,43 +7,33 @@ could settle it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
-from policylint.contest import strongest_first
-from policylint.facts import FactValue, Is, When, World, every, fact_names, holds, some, worlds
+from policylint.facts import World
 from policylint.families.whfb_law import (
     CLOUD_READING,
-    CONFLICT,
     DEFAULT_ENTRA,
     DEFAULT_HYBRID,
     GUIDE,
     PIN_READING,
-    READINGS,
     TPM_READING,
     TRUTH_TABLE,
-    UNKNOWN_VALUE,
     Setting3,
     Source,
     Trust,
 )
 from policylint.families.whfb_settings import (
-    BY_ID,
     CERTIFICATE,
     CLOUD,
     ENABLED,
-    SETTINGS,
     TPM12,
     Group,
     Hello,
 )
-from policylint.model import Channel, Scope, Value
-from policylint.rank import Contestant, Precedence, order
-from policylint.rank.strength import Order
-
-MAX_FACTS = 10
-"""Beyond this many open facts the worlds are sampled, and the result is at most undetermined."""
+from policylint.model import Channel, Value
+from policylint.rank import Contestant
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,234 +162,3 @@ def _by_hierarchy(picks: Sequence[Pick], keep: Channel | None = None) -> Verdict
         else:
             losers.append((pick, ("W-HIER",)))
     return Verdict(winner, tuple(losers))
-
-
-Key = tuple[Hello, Source]
-
-
-class Speakers:
-    """Which claims speak for their sources in a world, of those that hang on the same facts.
-
-    Remembered by the values of the facts: worlds differ mostly in others.
-    """
-
-    __slots__ = ("_choices", "_known", "_names", "_speaking")
-
-    def __init__(self, names: tuple[str, ...], speaking: Sequence[tuple[Key, Sequence[Contestant]]]) -> None:
-        self._names = names
-        self._speaking = speaking
-        self._known: dict[tuple[FactValue | None, ...], tuple[Contestant | None, ...]] = {}
-        self._choices: dict[tuple[Contestant | None, ...], tuple[Contestant | None, ...]] = {}
-
-    def in_(self, world: World) -> tuple[Contestant | None, ...]:
-        """The strongest of the claims that apply in the world, for each source; one object for one answer."""
-        values = tuple(map(world.get, self._names))
-        if values not in self._known:
-            chosen = tuple(_pick(hello, found, world) for (hello, _), found in self._speaking)
-            self._known[values] = self._choices.setdefault(chosen, chosen)
-        return self._known[values]
-
-    def picks(self, chosen: Sequence[Contestant | None]) -> Iterator[tuple[Key, Pick]]:
-        """The claims that `in_` has chosen, as picks."""
-        for (key, _), one in zip(self._speaking, chosen, strict=True):
-            if one is not None and not one.claim.absent:
-                yield key, Pick(*key, one)
-
-
-def _hang_on(hello: Hello, found: Sequence[Contestant]) -> tuple[str, ...]:
-    """The facts that tell which claim speaks for a source."""
-    applying = (name for when in {id(c.when): c.when for c in found}.values() for name in fact_names(when))
-    return tuple(dict.fromkeys([*applying, *_order_facts(hello, found)]))
-
-
-@dataclass(frozen=True)
-class Hellos:
-    """The Windows Hello claims that reach one target, and the worlds they live in."""
-
-    precedence: Precedence
-    claims: Mapping[tuple[Hello, Source], tuple[Contestant, ...]] = field(default_factory=dict)
-
-    _evaluated: dict[frozenset[Hello], tuple[list[Situation], bool]] = field(default_factory=dict, repr=False)
-    """What `situations` has answered: many checks ask about the same settings."""
-
-    @cached_property
-    def _facts(self) -> Mapping[Key, tuple[str, ...]]:
-        return {key: _hang_on(key[0], found) for key, found in self.claims.items()}
-
-    @cached_property
-    def _any_gpo(self) -> bool:
-        return any(source.channel is Channel.GPO for _, source in self.claims)
-
-    @cached_property
-    def gpo_when(self) -> When:
-        """When any GPO configures Windows Hello (W-EITHER-OR)."""
-        return some(
-            *(
-                c.when
-                for (hello, source), found in self.claims.items()
-                if source.channel is Channel.GPO and hello.by_passport_admx
-                for c in found
-                if not c.claim.absent
-            )
-        )
-
-    def settings(self) -> list[Hello]:
-        """The settings that something claims, in the order of the family's table."""
-        claimed = {hello for hello, _ in self.claims}
-        return [hello for hello in SETTINGS if hello in claimed]
-
-    def relevant(self, subjects: Iterable[Hello]) -> frozenset[Hello]:
-        """The settings that the subjects' verdicts depend on: their groups elect one source."""
-        found: set[Hello] = set()
-        for hello in subjects:
-            found.add(hello)
-            if hello in (CERTIFICATE, CLOUD):
-                found.add(ENABLED)
-            if hello.group is Group.PIN or hello is TPM12:
-                found |= {other for other in SETTINGS if other.group is Group.PIN}
-        return frozenset(found)
-
-    def situations(self, subjects: Iterable[Hello]) -> tuple[list[Situation], bool]:
-        """Every world that matters to the subjects, evaluated, the assumed one first; and whether those are all."""
-        needed = self.relevant(subjects)
-        if needed not in self._evaluated:
-            domains = self._domains(needed)
-            exhaustive = len(domains) <= MAX_FACTS
-            chosen = worlds(domains) if exhaustive else _sampled(domains)
-            self._evaluated[needed] = list(self._evaluate(chosen, needed)), exhaustive
-        return self._evaluated[needed]
-
-    def _domains(self, needed: frozenset[Hello]) -> dict[str, tuple[FactValue, ...]]:
-        """The open facts behind the needed settings, with their values."""
-        domains: dict[str, tuple[FactValue, ...]] = {}
-        present = [key for key in self.claims if key[0] in needed]
-        for key in present:
-            for fact in self._facts[key]:
-                domains[fact] = self.precedence.domains.get(fact, (True, False))
-        mdm = any(source.channel is Channel.MDM for _, source in present)
-        if mdm and self._any_gpo:
-            domains[GUIDE] = (True, False)
-            for fact in fact_names(self.gpo_when):
-                domains[fact] = self.precedence.domains.get(fact, (True, False))
-        if any(hello is CLOUD for hello, _ in present):
-            domains[CLOUD_READING] = (True, False)
-        if len({source for hello, source in present if hello.group is Group.PIN}) > 1:
-            domains[PIN_READING] = (True, False)
-        if TPM12 in needed:
-            domains[TPM_READING] = (True, False)
-        if ENABLED in needed:
-            domains |= self._default_domains()
-        return domains
-
-    def _default_domains(self) -> dict[str, tuple[FactValue, ...]]:
-        joins = self.precedence.domains.get("join") or (self.precedence.known.get("join", "hybrid"),)
-        domains: dict[str, tuple[FactValue, ...]] = {"join": tuple(joins)} if len(joins) > 1 else {}
-        if "entra" in joins:
-            domains[DEFAULT_ENTRA] = (True, False)
-        if set(joins) - {"entra"}:
-            domains[DEFAULT_HYBRID] = (True, False)
-        return domains
-
-    def _evaluate(self, chosen: Iterable[World], needed: frozenset[Hello]) -> Iterator[Situation]:
-        """The worlds, evaluated; those that differ in nothing that counts share their verdicts."""
-        by_facts: dict[tuple[str, ...], list[tuple[Key, Sequence[Contestant]]]] = {}
-        for key, found in self.claims.items():
-            if key[0] in needed:
-                by_facts.setdefault(self._facts[key], []).append((key, found))
-        parties = [Speakers(names, speaking) for names, speaking in by_facts.items()]
-        known: dict[tuple[object, ...], Situation] = {}
-        for world in chosen:
-            full = {**world, **self.precedence.known}
-            speaking = [party.in_(full) for party in parties]
-            gpo = self._any_gpo and GUIDE in world and holds(self.gpo_when, full)
-            telling = (gpo, *map(id, speaking), *map(full.get, ("join", *READINGS)))
-            if telling not in known:
-                told = dict(one for party, those in zip(parties, speaking, strict=True) for one in party.picks(those))
-                picks = {key: told[key] for key in self.claims if key in told}
-                elected = _elected(picks, gpo_only=gpo and not world.get(GUIDE, True))
-                known[telling] = Situation(full, picks, gpo, elected, len(known))
-            yield replace(known[telling], world=full)
-
-
-def _elected(picks: Mapping[tuple[Hello, Source], Pick], *, gpo_only: bool) -> Pick | None:
-    """The enablement setting of the strongest source."""
-    electors = (pick for source in Source if (pick := picks.get((ENABLED, source))))
-    return next((pick for pick in electors if not gpo_only or pick.source.channel is Channel.GPO), None)
-
-
-def hellos(precedence: Precedence) -> Hellos:
-    """Collects the Windows Hello claims of a target by setting and source; of claims that agree the first speaks."""
-    claims: dict[tuple[Hello, Source], tuple[Contestant, ...]] = {}
-    for (key, scope), contestants in precedence.contests.items():
-        hello = BY_ID.get(key)
-        if hello is None:
-            continue
-        for contestant in contestants:
-            source = source_of(contestant, scope)
-            claims[hello, source] = (*claims.get((hello, source), ()), _understood(contestant, hello))
-    return Hellos(precedence, {key: tuple(strongest_first(found)) for key, found in claims.items()})
-
-
-def _understood(contestant: Contestant, hello: Hello) -> Contestant:
-    """A boolean with another value than 0 and 1 counts under a condition: no document says what Windows makes of it."""
-    if hello.format != "bool" or contestant.claim.absent or contestant.claim.value in (0, 1):
-        return contestant
-    doubt = Is(f"{UNKNOWN_VALUE} {contestant.claim.value!r} for {hello.name}")
-    return replace(contestant, when=every(contestant.when, doubt))
-
-
-def source_of(contestant: Contestant, scope: Scope) -> Source:
-    """The source that a claim belongs to."""
-    if contestant.policy.channel is Channel.GPO:
-        return Source.USER_GPO if scope is Scope.USER else Source.COMPUTER_GPO
-    if contestant.policy.kind == "enrolment":
-        return Source.TENANT
-    return Source.USER_MDM if scope is Scope.USER else Source.DEVICE_MDM
-
-
-def _order(hello: Hello, a: Contestant, b: Contestant) -> Order:
-    """How two claims of one source compare. Nobody documents that one profile wins every conflict with another: each
-    setting that the trust model is made of has a conflict of its own (I-CONF-CONF)."""
-    found = order(a, b)
-    if hello not in (ENABLED, CERTIFICATE, CLOUD) or not (found.fact or "").startswith(CONFLICT):
-        return found
-    return replace(found, fact=f"{found.fact} over {hello.name}")
-
-
-def _order_facts(hello: Hello, found: Sequence[Contestant]) -> Iterator[str]:
-    """The facts that the order of one source's claims hangs on, where their values differ."""
-    for i, a in enumerate(found):
-        for b in found[i + 1 :]:
-            if (a.claim.value, a.claim.absent) != (b.claim.value, b.claim.absent):
-                fact = _order(hello, a, b).fact
-                if fact is not None:
-                    yield fact
-
-
-def _pick(hello: Hello, found: Sequence[Contestant], world: World) -> Contestant | None:
-    """The strongest claim of one source that applies in a world."""
-    best: Contestant | None = None
-    for contestant in found:
-        stronger = best is None or (_differs(contestant, best) and _beats(hello, contestant, best, world))
-        if stronger and holds(contestant.when, world):
-            best = contestant
-    return best
-
-
-def _differs(a: Contestant, b: Contestant) -> bool:
-    """Whether it matters which of two claims wins: a value that exists only where nothing else does is another one."""
-    return (a.claim.value, a.claim.absent, a.claim.soft) != (b.claim.value, b.claim.absent, b.claim.soft)
-
-
-def _beats(hello: Hello, a: Contestant, b: Contestant, world: World) -> bool:
-    if a.claim.soft is not b.claim.soft:
-        return b.claim.soft
-    found = _order(hello, a, b)
-    return found.first_wins is bool(found.fact is None or world.get(found.fact, True))
-
-
-def _sampled(domains: Mapping[str, tuple[FactValue, ...]]) -> list[dict[str, FactValue]]:
-    """The assumed world, each one that differs from it in one fact, and the one that differs in all."""
-    assumed = {name: values[0] for name, values in domains.items()}
-    single = [{**assumed, name: value} for name in sorted(domains) for value in domains[name][1:]]
-    return [assumed, *single, {name: values[-1] for name, values in domains.items()}]

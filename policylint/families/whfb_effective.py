@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from policylint.contest import contender, strongest_first
 from policylint.effective import Contender, Outcome, Result, State
 from policylint.facts import FactValue
-from policylint.families.whfb import Hellos, Pick, Situation, hellos
+from policylint.families.whfb import Pick, Situation
 from policylint.families.whfb_law import CLOUD_READING, READINGS, UNDECIDABLE, UNKNOWN_VALUE, UNORDERED, Source, Trust
 from policylint.families.whfb_settings import (
     CERTIFICATE,
@@ -23,6 +23,7 @@ from policylint.families.whfb_settings import (
     Group,
     Hello,
 )
+from policylint.families.whfb_worlds import Hellos, hellos
 from policylint.model import Scope, Value, csp
 from policylint.rank import Contestant, Precedence, order
 
