@@ -10,7 +10,8 @@ from pathlib import Path
 from policylint.estate import Estate
 from policylint.lint import lint
 from policylint.readers import read
-from policylint.rules import Fixture, Rule
+from policylint.rule_files import Fixture
+from policylint.rules import Rule
 from policylint.scenario import estate_of
 
 

@@ -1,56 +1,52 @@
 """The rule book: one TOML file per rule, with its check, texts and fixtures.
 
-`explain`, SARIF metadata, documentation and the tests of the rules are all derived from these files.
+`explain`, SARIF metadata, documentation and the tests of the rules are all derived from these files. Fixtures are two
+thirds of them and no check needs one, so a file is read as far as its first fixture, and the rest when somebody asks.
 """
 
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from policylint.errors import ConfigError, UsageError
 from policylint.findings import Severity
-from policylint.scenario import Given, Scenario
-from policylint.topology import explain
+
+if TYPE_CHECKING:
+    from policylint.rule_files import Fixture, RuleFile
+
+Profile = Literal["core", "strict"]
+Status = Literal["stable", "preview"]
 
 
-class Fixture(Scenario):
-    """A scenario, or files to read, and the messages that the rule must give for it."""
+@dataclass(frozen=True)
+class Rule:
+    """One rule."""
 
+    id: str
     name: str
-    given: list[Given] = Field(default=[])
-    files: dict[str, str] = Field(default={})
-    """By relative path: text, `hex:…` for bytes, or `link:…` for a symbolic link."""
-    expect: list[str] = Field(default=[])
-
-
-class Rule(BaseModel):
-    """One rule as its file tells it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    id: str = Field(pattern=r"^[A-Z]{2}\d{3}$")
-    also: list[str] = []
-    """Ids that people of another family look for it by: the rule has one place, and is found from both."""
-    name: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     check: str
     severity: Severity
-    profile: Literal["core", "strict"] = "core"
-    status: Literal["stable", "preview"] = "stable"
     since: str
     summary: str
     why: str
     fix: str
-    references: list[str]
-    parameters: dict[str, Any] = Field(default={}, alias="with")
-    fail: list[Fixture] = []
-    pass_: list[Fixture] = Field(default=[], alias="pass")
+    references: Sequence[str]
+    also: Sequence[str] = ()
+    """Ids that people of another family look for it by: the rule has one place, and is found from both."""
+    profile: Profile = "core"
+    status: Status = "stable"
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    file: str = ""
+    """The name of its file."""
+    text: str = field(default="", repr=False)
+    """All that stands in it."""
 
     @property
     def family(self) -> str:
@@ -61,6 +57,26 @@ class Rule(BaseModel):
     def called(self) -> tuple[str, ...]:
         """Everything that names this rule alone, in upper case."""
         return (self.id, *self.also, self.name.upper())
+
+    @property
+    def fail(self) -> Sequence[Fixture]:
+        """What it must find. Raises ConfigError for a fixture that does not follow the format."""
+        return self._whole.fail
+
+    @property
+    def pass_(self) -> Sequence[Fixture]:
+        """What it must not find. Raises ConfigError for a fixture that does not follow the format."""
+        return self._whole.pass_
+
+    @cached_property
+    def _whole(self) -> RuleFile:
+        return _whole(self.text, self.file)
+
+
+def _whole(text: str, file: str) -> RuleFile:
+    from policylint.rule_files import parse  # pydantic and the schema of fixtures, which take a tenth of a check
+
+    return parse(text, file)
 
 
 def rules_folder() -> Path:
@@ -89,13 +105,42 @@ def read_rules(folder: Path) -> dict[str, Rule]:
     return dict(sorted(found.items()))
 
 
+_FIXTURE = re.compile(r"^\[\[(?:fail|pass)\]\]", re.MULTILINE)
+_HEAD = ("id", "also", "name", "check", "severity", "profile", "status", "since", "summary", "why", "fix", "references")
+_NEEDED = {entry.name for entry in fields(Rule)[:9]}
+_LISTS = {"also", "references"}
+_WORDS = {"severity": get_args(Severity), "profile": get_args(Profile), "status": get_args(Status)}
+_FORMS = {"id": re.compile(r"[A-Z]{2}\d{3}", re.ASCII), "name": re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")}
+
+
 def _read(path: Path) -> Rule:
     try:
-        return Rule.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as exc:
         raise ConfigError(f"{path.name}: not valid TOML: {exc}") from exc
-    except ValidationError as exc:
-        raise ConfigError("\n".join(f"{path.name}: {line}" for line in explain(exc, Rule))) from exc
+    told = _head(text) or _whole(text, path.name).model_dump(include={*_HEAD, "parameters"})
+    return Rule(**told, file=path.name, text=text)
+
+
+def _head(text: str) -> dict[str, Any] | None:
+    """What stands before the fixtures; None unless it is plainly right, so that the schema says what is wrong."""
+    fixture = _FIXTURE.search(text)
+    try:
+        told = tomllib.loads(text[: fixture.start()] if fixture else text)
+    except tomllib.TOMLDecodeError:
+        return None
+    right = told.keys() >= _NEEDED and all(_fits(key, value) for key, value in told.items())
+    return told if right else None
+
+
+def _fits(key: str, value: object) -> bool:
+    """Whether a key of the head is known and has a value of its type and form."""
+    if key in _LISTS:
+        return type(value) is list and all(type(item) is str for item in value)
+    if key not in _HEAD or type(value) is not str:
+        return False
+    form = _FORMS.get(key)
+    return form.fullmatch(value) is not None if form else value in _WORDS.get(key, (value,))
 
 
 def select(rules: Mapping[str, Rule], wanted: Iterable[str], unwanted: Iterable[str] = ()) -> dict[str, Rule]:

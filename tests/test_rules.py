@@ -16,8 +16,9 @@ from policylint.errors import ConfigError, UsageError
 from policylint.model import FileRecord
 from policylint.reports.inputs import inputs
 from policylint.reports.rulebook import explanation, listing, listing_json
+from policylint.rule_files import Fixture
 from policylint.rule_tests import messages, run_fixtures
-from policylint.rules import Fixture, Rule, find_rule, load_rules, read_rules, rules_folder, select
+from policylint.rules import Rule, find_rule, load_rules, read_rules, rules_folder, select
 
 RULES = read_rules(rules_folder())
 WITHOUT_FIXTURES = {"RD001": "no file is unreadable everywhere: permissions do not bind root, nor every file system"}
@@ -161,12 +162,33 @@ References
     assert explanation(example(tmp_path)["WH900"]) == expected
 
 
-def test_an_example_of_files_shows_text_bytes_and_links() -> None:
-    rule = RULES["RD009"].model_copy(
-        update={"fail": [Fixture(name="files", files={"a.txt": "one\ntwo\n", "b.pol": "hex:5052", "c": "link:a.txt"})]}
-    )
-    shown = explanation(rule).partition("Example: ")[2]
+def test_an_example_of_files_shows_text_bytes_and_links(tmp_path: Path) -> None:
+    files = """files = { "a.txt" = "one\\ntwo\\n", "b.pol" = "hex:5052", c = "link:a.txt" }"""
+    head = EXAMPLE.partition("[[fail]]")[0]
+    rule = example(tmp_path, f'{head}[[fail]]\nname = "files"\n{files}')["WH900"]
+    shown = explanation(rule).partition("Example: ")[2].partition("  on a device")[0]
     assert shown == "files\n  a.txt\n    one\n    two\n  b.pol (2 bytes)\n    50 52\n  c (a link to a.txt)\n"
+
+
+def test_a_fixture_is_read_when_it_is_asked_for_and_a_wrong_one_is_named_then(tmp_path: Path) -> None:
+    rule = example(tmp_path, f'{EXAMPLE}expected = "x"\n')["WH900"]
+    with pytest.raises(ConfigError) as caught:
+        _ = rule.fail
+    assert str(caught.value) == "WH900-example.toml: unknown key fail[0].expected; did you mean 'expect'?"
+
+
+def test_fixtures_that_stand_in_the_head_are_found_too(tmp_path: Path) -> None:
+    head, _, fixture = EXAMPLE.partition("[[fail]]")
+    one = 'fail = [{ name = "one", expect = ["short"] }]\n'
+    rule = example(tmp_path, f"{one}{head}[[pass]]{fixture}".replace('expect = ["short"]\n', ""))["WH900"]
+    assert ([f.name for f in rule.fail], [f.name for f in rule.pass_]) == (["one"], ["four"])
+
+
+def test_the_head_of_a_file_is_told_as_its_schema_tells_it() -> None:
+    heads = {rule.id: rule._whole.model_dump(exclude={"fail", "pass_"}) for rule in RULES.values()}
+    assert {
+        id_: {key: getattr(rule, key) or heads[id_][key] for key in heads[id_]} for id_, rule in RULES.items()
+    } == heads
 
 
 @pytest.mark.parametrize("id_", RULES)

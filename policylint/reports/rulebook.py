@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from policylint.checks import TARGET_CHECKS
 from policylint.reports.phrases import counted
-from policylint.rules import Fixture, Rule
+from policylint.rule_files import Fixture
+from policylint.rules import Rule
 from policylint.scenario import Given, links_of, split_link
 
 VERSION = 1
