@@ -41,6 +41,7 @@ from policylint.model import (
     Value,
     setting_id,
 )
+from policylint.tables import built
 from policylint.topology import Facts, LinkEntry, Som, Target, Tenant, Topology
 
 CONTAINER = "contoso.com/W"
@@ -91,7 +92,7 @@ class Scenario(BaseModel):
 
 def target_of(scenario: Scenario) -> Target:
     """The scenario's only target."""
-    facts = Facts.model_validate(scenario.facts)
+    facts = built(Facts, scenario.facts)
     return Target(
         name="W",
         device=None if facts.join == "entra" else CONTAINER,

@@ -1,23 +1,20 @@
 """What exports leave out: the directory, groups, filters and targets, as `topology.toml` tells them.
 
 Every key is optional, and each missing one makes results conditional instead of guessed. The file's format is described
-in docs/topology.md; the models below are its schema.
+in docs/topology.md; the classes below are its schema.
 """
 
 from __future__ import annotations
 
-import difflib
-import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from typing import Literal
 
 from policylint.errors import ConfigError
+from policylint.tables import TableError, built, key_of, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +31,15 @@ class Linked:
     entry: LinkEntry
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        strict=True,
-        populate_by_name=True,
-        alias_generator=lambda name: name.replace("_", "-"),
-    )
-
-
-class Tenant(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tenant:
     """The Entra tenant whose id a custom OMA-URI must carry."""
 
     id: str | None = None
 
 
-class LinkEntry(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkEntry:
     """A GPO linked to a container: by name or `{GUID}`."""
 
     gpo: str
@@ -58,7 +47,8 @@ class LinkEntry(_Table):
     enabled: bool = True
 
 
-class Som(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Som:
     """A scope of management: a domain, an OU or `site:Name`, with its links, strongest (link order 1) first."""
 
     path: str
@@ -68,7 +58,8 @@ class Som(_Table):
     """The links come from a raw gPLink string: which of its ends is link order 1 is a convention (G-LINK-RAW)."""
 
 
-class GroupEntry(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupEntry:
     """A group of a security filter or an Intune assignment; members are devices, users or other groups."""
 
     name: str
@@ -81,25 +72,31 @@ class GroupEntry(_Table):
         return frozenset(text.casefold() for text in (self.name, self.id) if text)
 
 
-class WmiFilter(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WmiFilter:
     """What a WMI filter gives on the targets: rows, none, or an error."""
 
     name: str
     result: bool | Literal["error"] | None = None
 
 
-class Filter(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
     """What an Intune assignment filter gives on the targets."""
 
     name: str
     result: bool | None = None
 
 
-class Facts(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
     """What is known about a target's device. A fact that is needed and missing becomes a condition, by its name."""
 
     join: Literal["entra", "hybrid", "ad"] | None = None
-    os_build: str | None = None
+    os_build: str | None = field(
+        default=None,
+        metadata=written(r"10\.0\.[0-9]{5}(\.[0-9]{1,6})?", "a build is written as 10.0.22631 or 10.0.22631.3007"),
+    )
     edition: Literal["home", "pro", "enterprise", "education"] | None = None
     mdm: bool | None = None
     entra_kerberos: bool | None = None
@@ -107,19 +104,16 @@ class Facts(_Table):
     enrolled_after_tenant_policy: bool | None = None
     tamper_protection: bool | None = None
 
-    @field_validator("os_build")
-    @classmethod
-    def _of_windows(cls, build: str | None) -> str | None:
-        if build is not None and not re.fullmatch(r"10\.0\.[0-9]{5}(\.[0-9]{1,6})?", build):
-            raise ValueError("a build is written as 10.0.22631 or 10.0.22631.3007")
-        return build
-
     def known(self) -> dict[str, bool | str]:
         """The given facts by the names that the file uses."""
-        return self.model_dump(by_alias=True, exclude_none=True)
+        return {key: value for key, name in _FACTS if (value := getattr(self, name)) is not None}
 
 
-class Target(_Table):
+_FACTS = [(key_of(fact), fact.name) for fact in fields(Facts)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
     """One placement of a device and a user in the directory, with the facts known about them."""
 
     name: str
@@ -135,22 +129,24 @@ class Target(_Table):
     """Read off a gpresult report: one more target, beside those that are written down or follow from the exports."""
 
 
-class DeviceList(_Table):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceList:
     """A table of devices, as CSV: one target a row. The path starts from the topology file's folder."""
 
     file: str
 
 
-class Topology(_Table):
+@dataclass(frozen=True, kw_only=True)
+class Topology:
     """One topology.toml; an empty one knows nothing."""
 
     tenant: Tenant | None = None
-    som: list[Som] = []
-    group: list[GroupEntry] = []
-    wmi_filter: list[WmiFilter] = []
-    filter: list[Filter] = []
-    target: list[Target] = []
-    devices: list[DeviceList] = []
+    som: list[Som] = field(default_factory=list)
+    group: list[GroupEntry] = field(default_factory=list)
+    wmi_filter: list[WmiFilter] = field(default_factory=list)
+    filter: list[Filter] = field(default_factory=list)
+    target: list[Target] = field(default_factory=list)
+    devices: list[DeviceList] = field(default_factory=list)
 
     def som_at(self, path: str) -> Som | None:
         """The entry of a container, by canonical path without case."""
@@ -210,32 +206,13 @@ def load(path: Path, name: str) -> Topology:
 def parse(text: str, name: str) -> Topology:
     """Reads the text of a topology file. Raises ConfigError naming the key that is wrong and the closest right one."""
     try:
-        return Topology.model_validate(tomllib.loads(text))
+        return built(Topology, tomllib.loads(text))
     except tomllib.TOMLDecodeError as exc:
         raise ConfigError(f"{name}: not valid TOML: {exc}") from exc
-    except ValidationError as exc:
-        raise ConfigError("\n".join(f"{name}: {line}" for line in explain(exc, Topology))) from exc
+    except TableError as exc:
+        raise ConfigError("\n".join(f"{name}: {sentence}" for sentence in exc.sentences)) from exc
     except (ValueError, RecursionError) as exc:  # an integer of thousands of digits; thousands of brackets
         raise ConfigError(f"{name}: not valid TOML: a number or a nesting without end") from exc
-
-
-def explain(error: ValidationError, model: type[BaseModel]) -> Iterable[str]:
-    """One sentence for each thing that pydantic found wrong in a file, with "did you mean" for unknown keys."""
-    for item in error.errors():
-        place = ".".join(f"[{part}]" if isinstance(part, int) else str(part) for part in item["loc"]).replace(".[", "[")
-        if item["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(str(item["loc"][-1]), _keys(model), 1)
-            yield f"unknown key {place}" + (f"; did you mean '{near[0]}'?" if near else "")
-        else:
-            wrong = item["msg"].removeprefix("Value error, ")
-            yield f"{place}: {wrong[0].lower()}{wrong[1:]}, got {item['input']!r}"
-
-
-def _keys(model: type[BaseModel]) -> list[str]:
-    """Every key of a model and of the models inside it."""
-    schema: dict[str, Any] = model.model_json_schema(by_alias=True)
-    tables = [schema, *schema.get("$defs", {}).values()]
-    return sorted({key for table in tables for key in table.get("properties", {})})
 
 
 def merge(topologies: Iterable[Topology]) -> Topology:
@@ -281,6 +258,6 @@ def settle_order(topology: Topology, order: LinkOrder) -> Topology:
     for som in topology.som:
         if som.raw_order and som.links is not None:
             links = som.links if order == "last-wins" else som.links[::-1]
-            som = som.model_copy(update={"links": links, "raw_order": False})
+            som = replace(som, links=links, raw_order=False)
         soms.append(som)
-    return topology.model_copy(update={"som": soms})
+    return replace(topology, som=soms)

@@ -122,7 +122,7 @@ def estates(draw: st.DrawFn) -> Estate:
     targets = [some_target(draw, number) for number in range(6)]
     groups = draw(st.sampled_from([(), (Group("0e42", "Pilot", "devices", EVIDENCE),)]))
     linked = any(policy.links for policy in policies) or any(som.links for som in topology.som)
-    whole = topology.model_copy(update={"target": targets})
+    whole = replace(topology, target=targets)
     return Estate(policies, groups=groups, topology=whole, linked=linked)
 
 
@@ -196,8 +196,8 @@ def test_findings_name_three_targets_and_count_the_others() -> None:
     ]
     estate = estate_of(Scenario.model_validate({"given": given_}))
     [target] = estate.topology.target
-    many = [target.model_copy(update={"name": f"PC-{number:04}"}) for number in range(1500)]
-    estate = replace(estate, topology=estate.topology.model_copy(update={"target": many}))
+    many = [replace(target, name=f"PC-{number:04}") for number in range(1500)]
+    estate = replace(estate, topology=replace(estate.topology, target=many))
     [found] = lint(estate, {"WH001": load_rules()["WH001"]})
     assert "PC-0000, PC-0001, PC-0002 and 1497 more targets" in found.message
     assert (found.targets, found.target_count) == (tuple(target.name for target in many[:1000]), 1500)

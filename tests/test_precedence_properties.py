@@ -145,8 +145,8 @@ def test_giving_a_fact_only_narrows_the_candidates(
 ) -> None:
     _, topology, target = fact
     before = {(row.setting.key, row.scope): row for row in settle(estate).settings}
-    known = replace(estate, topology=estate.topology.model_copy(update=topology))
-    for row in settle(known, TARGET.model_copy(update=target)).settings:
+    known = replace(estate, topology=replace(estate.topology, **topology))
+    for row in settle(known, replace(TARGET, **target)).settings:
         assert set(row.candidates) <= set(before[row.setting.key, row.scope].candidates) | {None}
 
 
@@ -187,6 +187,6 @@ def test_loopback_replace_drops_exactly_the_users_list(estate: Estate, data: st.
     )
     target = Target(name="T", device="contoso.com/A/B", user=data.draw(st.sampled_from(PLACES)), site="London")
     replaced = told(settle(replace(estate, policies=(*policies, loop)), target))
-    moved = told(settle(replace(estate, policies=policies), target.model_copy(update={"user": target.device})))
+    moved = told(settle(replace(estate, policies=policies), replace(target, user=target.device)))
     users = {at: row for at, row in replaced.items() if at[1] is Scope.USER}
     assert users == {at: row for at, row in moved.items() if at[1] is Scope.USER}

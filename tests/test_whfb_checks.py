@@ -134,8 +134,8 @@ def test_a_join_type_that_nobody_tells_leaves_the_stronger_finding_about_missing
 
 def with_targets(base: Estate, *names: str) -> Estate:
     first = base.topology.target[0]
-    targets = [first.model_copy(update={"name": name}) for name in names]
-    return replace(base, topology=base.topology.model_copy(update={"target": targets}))
+    targets = [replace(first, name=name) for name in names]
+    return replace(base, topology=replace(base.topology, target=targets))
 
 
 def messages(base: Estate, rule: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -165,13 +165,12 @@ def test_many_targets_are_counted() -> None:
 
 def test_targets_that_differ_are_merged_at_the_surest_of_their_confidences() -> None:
     base = estate(CLOUD_GPO, {**PKI_GPO, "wmi-filter": "Laptops"})
-    known = base.topology.model_copy(
-        update={
-            "target": [
-                Target(name="Oslo", device="contoso.com/W", user="contoso.com/W"),
-                Target(name="Rome", device="contoso.com/W/Rome", user="contoso.com/W/Rome"),
-            ]
-        }
+    known = replace(
+        base.topology,
+        target=[
+            Target(name="Oslo", device="contoso.com/W", user="contoso.com/W"),
+            Target(name="Rome", device="contoso.com/W/Rome", user="contoso.com/W/Rome"),
+        ],
     )
     (finding,) = lint(replace(base, topology=known), select(load_rules(), ["WH001"]))
     assert (finding.confidence, finding.targets) == ("likely", ("Oslo", "Rome"))
@@ -180,7 +179,7 @@ def test_targets_that_differ_are_merged_at_the_surest_of_their_confidences() -> 
 def test_a_target_that_the_policy_does_not_reach_is_not_named() -> None:
     base = estate(CLOUD_GPO, PKI_GPO)
     elsewhere = Target(name="Servers", device="contoso.com/Servers", user="contoso.com/Servers")
-    topology = base.topology.model_copy(update={"target": [*base.topology.target, elsewhere]})
+    topology = replace(base.topology, target=[*base.topology.target, elsewhere])
     assert [f.targets for f in lint(replace(base, topology=topology), select(load_rules(), ["WH001"]))] == [("W",)]
 
 

@@ -90,7 +90,7 @@ def resolved(given_: list[dict[str, Any]], known: Known) -> Effective:
     estate, target = estate_of(scenario), target_of(scenario)
     if "wmi" in known:
         filters = [WmiFilter(name="Laptops", result=bool(known["wmi"]))]
-        estate = replace(estate, topology=estate.topology.model_copy(update={"wmi_filter": filters}))
+        estate = replace(estate, topology=replace(estate.topology, wmi_filter=filters))
     return resolve(rank(estate, target))
 
 

@@ -254,7 +254,7 @@ def _found(estate: Estate, rules: Mapping[str, Rule], target: Target | None) -> 
         return lint(estate, rules)
     if target.observed:  # a target that only a report tells is one beside others
         return tuple(f for f in lint(estate, rules) if not f.targets or target.name in f.targets)
-    topology = estate.topology.model_copy(update={"target": [target]})
+    topology = replace(estate.topology, target=[target])
     return lint(replace(estate, topology=topology), rules)
 
 

@@ -7,6 +7,7 @@ fetches the user's GPOs too. Two combinations of denials have not been measured 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Is, When, every, negate, some
@@ -98,4 +99,4 @@ def _only(at: Placement, scope: Scope) -> Target:
     target = at.target
     if target.groups is not None or not (target.device_name and target.user_name):
         return target
-    return target.model_copy(update={"user_name" if scope is Scope.DEVICE else "device_name": None})
+    return replace(target, user_name=None) if scope is Scope.DEVICE else replace(target, device_name=None)

@@ -8,7 +8,7 @@ a security filter or an assignment names.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from operator import attrgetter
 
 from policylint.estate import Estate
@@ -18,7 +18,7 @@ from policylint.rank.links import forests, standing
 from policylint.targets import accounts, alternatives, member, principals, targets
 from policylint.topology import Facts, Target
 
-_FACTS: Callable[[Facts], Hashable] = attrgetter(*Facts.model_fields)
+_FACTS: Callable[[Facts], Hashable] = attrgetter(*(fact.name for fact in fields(Facts)))
 
 
 @dataclass(frozen=True, slots=True)

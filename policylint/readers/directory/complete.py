@@ -68,7 +68,7 @@ def needed_groups(described: Topology, policies: Iterable[Policy], written: Iter
             seen.add(name)
             kept |= {id(group): group for group in by_name.get(name, ())}
             waiting += [m.casefold() for group in by_name.get(name, ()) for m in group.members or ()]
-    return described.model_copy(update={"group": [group for group in described.group if id(group) in kept]})
+    return replace(described, group=[group for group in described.group if id(group) in kept])
 
 
 def dangling(

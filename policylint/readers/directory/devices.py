@@ -25,6 +25,7 @@ from policylint.readers.directory.device_columns import (
 )
 from policylint.readers.directory.known import Described
 from policylint.readers.source import Source, decode, problem
+from policylint.tables import built
 from policylint.topology import Facts, Target
 
 KIND = "device list"
@@ -236,7 +237,7 @@ def _facts(cells: Mapping[str, str], line: int, log: _Log, seen: dict[tuple[obje
             told[name] = value
     key = tuple(told.items())
     if key not in seen:
-        seen[key] = Facts.model_validate(told)
+        seen[key] = built(Facts, told)
     return seen[key]
 
 
