@@ -240,6 +240,16 @@ LEFT = [
 ]
 
 
+def test_places_that_were_asked_for_together_need_their_file_no_more(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text('{"a": 1,\n "b": 2}')
+    both = [Evidence("file", JsonAt("/a")), Evidence("file", JsonAt("/b")), Evidence("file")]
+    locator = Locator({"file": file})
+    locator.prepare(both, excerpt=False)
+    file.unlink()
+    assert [locator.locate(one, excerpt=False).line for one in both] == [1, 2, None]
+
+
 def test_a_file_that_vanished_leaves_what_the_evidence_says(tmp_path: Path) -> None:
     for paths in ({}, {"a": tmp_path / "gone"}, {"a": tmp_path}):
         locator = Locator(paths)

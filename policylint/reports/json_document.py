@@ -28,18 +28,22 @@ def _text(value: object, lead: str) -> str:
     kind = type(value)
     if kind is str:
         return _quoted(cast(str, value))
+    inner = lead + "  "
     if kind is dict and value:
-        inner = lead + "  "
-        members = [f"{_quoted(name)}: {_text(member, inner)}" for name, member in cast(Json, value).items()]
+        members = [
+            f"{_quoted(name)}: {_quoted(one) if type(one) is str else _text(one, inner)}"
+            for name, one in cast(Json, value).items()
+        ]
         return f"{{{inner}{f',{inner}'.join(members)}{lead}}}"
     if kind is list and value:
-        inner = lead + "  "
-        items = cast(list[object], value)
-        return f"[{inner}{f',{inner}'.join([_text(item, inner) for item in items])}{lead}]"
+        items = [_quoted(one) if type(one) is str else _text(one, inner) for one in cast(list[object], value)]
+        return f"[{inner}{f',{inner}'.join(items)}{lead}]"
     if value is None:
         return "null"
     if kind is int:
         return str(value)
+    if kind is bool:
+        return "true" if value else "false"
     return json.dumps(value, indent=2).replace("\n", lead)
 
 
