@@ -32,39 +32,53 @@ MAX_FACTS = 10
 Key = tuple[Hello, Source]
 
 
-class Speakers:
-    """Which claims speak for their sources in a world, of those that hang on the same facts.
+Values = tuple[FactValue | None, ...]
 
-    Remembered by the values of the facts: worlds differ mostly in others.
-    """
 
-    __slots__ = ("_choices", "_known", "_names", "_speaking")
+class Speaker:
+    """Which claim speaks for one source on one setting, remembered by the values of the facts that it hangs on."""
 
-    def __init__(self, names: tuple[str, ...], speaking: Sequence[tuple[Key, Sequence[Contestant]]]) -> None:
-        self._names = names
-        self._speaking = speaking
-        self._known: dict[tuple[FactValue | None, ...], tuple[Contestant | None, ...]] = {}
-        self._choices: dict[tuple[Contestant | None, ...], tuple[Contestant | None, ...]] = {}
+    __slots__ = ("_found", "_known", "key", "names")
 
-    def in_(self, world: World) -> tuple[Contestant | None, ...]:
-        """The strongest of the claims that apply in the world, for each source; one object for one answer."""
-        values = tuple(map(world.get, self._names))
+    def __init__(self, key: Key, found: Sequence[Contestant]) -> None:
+        self.key = key
+        self._found = found
+        applying = (name for when in {id(c.when): c.when for c in found}.values() for name in fact_names(when))
+        self.names = tuple(dict.fromkeys([*applying, *_order_facts(key[0], found)]))
+        """The facts that it hangs on."""
+        self._known: dict[Values, Contestant | None] = {}
+
+    def in_(self, world: World, values: Values) -> Contestant | None:
+        """The strongest of the claims that apply in the world, which gives the facts these values."""
         if values not in self._known:
-            chosen = tuple(_pick(hello, found, world) for (hello, _), found in self._speaking)
-            self._known[values] = self._choices.setdefault(chosen, chosen)
+            self._known[values] = _pick(self.key[0], self._found, world)
         return self._known[values]
 
-    def picks(self, chosen: Sequence[Contestant | None]) -> Iterator[tuple[Key, Pick]]:
-        """The claims that `in_` has chosen, as picks."""
-        for (key, _), one in zip(self._speaking, chosen, strict=True):
+
+class Party:
+    """The speakers that hang on the same facts: worlds differ mostly in others."""
+
+    __slots__ = ("_known", "_said", "_speakers", "names")
+
+    def __init__(self, names: tuple[str, ...], speakers: Sequence[Speaker]) -> None:
+        self.names = names
+        self._speakers = speakers
+        self._known: dict[Values, tuple[Contestant | None, ...]] = {}
+        self._said: dict[tuple[Contestant | None, ...], tuple[Contestant | None, ...]] = {}
+
+    def in_(self, world: World) -> tuple[Contestant | None, ...]:
+        """Who speaks in the world, for each speaker; one object for one answer."""
+        values = tuple(map(world.get, self.names))
+        if values not in self._known:
+            said = tuple(speaker.in_(world, values) for speaker in self._speakers)
+            self._known[values] = self._said.setdefault(said, said)
+        return self._known[values]
+
+    def picks(self, said: Sequence[Contestant | None]) -> Iterator[tuple[Key, Pick]]:
+        """An answer as picks."""
+        for speaker, one in zip(self._speakers, said, strict=True):
             if one is not None and not one.claim.absent:
-                yield key, Pick(*key, one)
-
-
-def _hang_on(hello: Hello, found: Sequence[Contestant]) -> tuple[str, ...]:
-    """The facts that tell which claim speaks for a source."""
-    applying = (name for when in {id(c.when): c.when for c in found}.values() for name in fact_names(when))
-    return tuple(dict.fromkeys([*applying, *_order_facts(hello, found)]))
+                yield speaker.key, Pick(*speaker.key, one)
 
 
 @dataclass(frozen=True)
@@ -78,8 +92,8 @@ class Hellos:
     """What `situations` has answered: many checks ask about the same settings."""
 
     @cached_property
-    def _facts(self) -> Mapping[Key, tuple[str, ...]]:
-        return {key: _hang_on(key[0], found) for key, found in self.claims.items()}
+    def _speakers(self) -> Mapping[Key, Speaker]:
+        return {key: Speaker(key, found) for key, found in self.claims.items()}
 
     @cached_property
     def _any_gpo(self) -> bool:
@@ -129,7 +143,7 @@ class Hellos:
         domains: dict[str, tuple[FactValue, ...]] = {}
         present = [key for key in self.claims if key[0] in needed]
         for key in present:
-            for fact in self._facts[key]:
+            for fact in self._speakers[key].names:
                 domains[fact] = self.precedence.domains.get(fact, (True, False))
         mdm = any(source.channel is Channel.MDM for _, source in present)
         if mdm and self._any_gpo:
@@ -157,19 +171,19 @@ class Hellos:
 
     def _evaluate(self, chosen: Iterable[World], needed: frozenset[Hello]) -> Iterator[Situation]:
         """The worlds, evaluated; those that differ in nothing that counts share their verdicts."""
-        by_facts: dict[tuple[str, ...], list[tuple[Key, Sequence[Contestant]]]] = {}
-        for key, found in self.claims.items():
+        by_facts: dict[tuple[str, ...], list[Speaker]] = {}
+        for key, speaker in self._speakers.items():
             if key[0] in needed:
-                by_facts.setdefault(self._facts[key], []).append((key, found))
-        parties = [Speakers(names, speaking) for names, speaking in by_facts.items()]
+                by_facts.setdefault(speaker.names, []).append(speaker)
+        parties = [Party(names, speakers) for names, speakers in by_facts.items()]
         known: dict[tuple[object, ...], Situation] = {}
         for world in chosen:
             full = {**world, **self.precedence.known}
-            speaking = [party.in_(full) for party in parties]
+            said = [party.in_(full) for party in parties]
             gpo = self._any_gpo and GUIDE in world and holds(self.gpo_when, full)
-            telling = (gpo, *map(id, speaking), *map(full.get, ("join", *READINGS)))
+            telling = (gpo, *map(id, said), *map(full.get, ("join", *READINGS)))
             if telling not in known:
-                told = dict(one for party, those in zip(parties, speaking, strict=True) for one in party.picks(those))
+                told = dict(one for party, those in zip(parties, said, strict=True) for one in party.picks(those))
                 picks = {key: told[key] for key in self.claims if key in told}
                 elected = _elected(picks, gpo_only=gpo and not world.get(GUIDE, True))
                 known[telling] = Situation(full, picks, gpo, elected, len(known))
