@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from policylint.evidence import Evidence
+from policylint.frozen import quickly_built
 from policylint.model import Channel, Policy
 
 Severity = Literal["error", "warning", "note"]
@@ -19,6 +20,7 @@ LISTED = 1_000
 """So many targets a finding lists by name; beyond, it counts them."""
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class PolicyRef:
     """A policy as findings name it."""
@@ -33,6 +35,7 @@ def ref(policy: Policy) -> PolicyRef:
     return PolicyRef(policy.id, policy.name, policy.channel)
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Location:
     """A place that a finding shows. The primary one is the thing to change; labels say what is wrong there."""
@@ -42,6 +45,7 @@ class Location:
     label: str = ""
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong, with its proof."""

@@ -20,6 +20,7 @@ from policylint.checks import (
 from policylint.checks.between import UPDATE_CHECKS
 from policylint.checks.contested import contested, narrow
 from policylint.checks.found import WHERE, Found, View
+from policylint.claimed import claimed
 from policylint.estate import Estate
 from policylint.families.whfb_effective import DEVICE_LOCK
 from policylint.families.whfb_settings import BY_ID
@@ -74,7 +75,7 @@ def _estate(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
     for rule in rules.values():
         check = ESTATE_CHECKS.get(rule.check)
         if check is not None:
-            yield from (_placed(_finding(found, rule), ()) for found in check(estate))
+            yield from (_finding(found, rule, "", "") for found in check(estate))
 
 
 def _targets(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
@@ -96,7 +97,7 @@ def _over_targets(narrowed: Estate, estate: Estate, rules: Sequence[Rule]) -> It
     for number, (alike, view) in enumerate(_views(narrowed, estate)):
         for rule in rules:
             for found in TARGET_CHECKS[rule.check](view):
-                finding = _finding(found, rule)
+                finding = _finding(found, rule, WHERE, found.subject)
                 key = finding.fingerprint, found.apart
                 first, reached = merged.setdefault(key, (finding, {}))
                 reached[number] = alike
@@ -132,7 +133,7 @@ def _views(narrowed: Estate, estate: Estate) -> Iterator[tuple[list[str], View]]
 def _hello(estate: Estate) -> Estate:
     """The estate with the settings that the Windows Hello checks look at."""
     keys = {*BY_ID, *_device_lock_keys()}
-    if any(c.scope is Scope.USER and c.setting.key in BY_ID for p in estate.policies for c in p.claims):
+    if any(claim.scope is Scope.USER for _, claim in claimed(estate).on(BY_ID)):
         keys.add(LOOPBACK)  # it decides about user settings only
     return narrow(estate, keys)
 
@@ -142,7 +143,8 @@ def _device_lock_keys() -> Iterator[str]:
         yield csp(f"./Device/Vendor/MSFT/Policy/Config/DeviceLock/{node}").key
 
 
-def _finding(found: Found, rule: Rule) -> Finding:
+def _finding(found: Found, rule: Rule, where: str, subject: str) -> Finding:
+    """The finding with the targets in its message told as `where`, and what its story is about."""
     policies: dict[PolicyRef, None] = {}
     for spot in found.spots:
         if spot.policy is not None:
@@ -157,13 +159,13 @@ def _finding(found: Found, rule: Rule) -> Finding:
         rule.name,
         found.severity or rule.severity,
         found.confidence,
-        found.message,
+        found.message if where is WHERE else found.message.replace(WHERE, where),
         locations,
         tuple(policies),
         found.setting,
         found.scope,
         help=found.help or rule.fix,
-        why=found.subject,
+        why=subject,
     )
 
 

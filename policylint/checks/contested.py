@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
+from policylint.claimed import Claimed, claimed
 from policylint.estate import Estate
 from policylint.families.related import related_keys
-from policylint.model import Channel, Policy
+from policylint.model import Channel, Policy, Sweep
 from policylint.rank.gpo import LOOPBACK
-
-_OTHER_HIVE = {"hklm": "hkcu", "hkcu": "hklm"}
 
 
 def contested(estate: Estate) -> Estate:
@@ -20,16 +20,21 @@ def contested(estate: Estate) -> Estate:
     decides which user settings reach a target. GPOs that nobody tells a link of are left out where the links of others
     are known.
     """
-    gpos = tuple(p for p in estate.policies if p.channel is Channel.GPO and not unplaced(p, estate))
-    claimants: dict[str, str] = {}
+    ids = {n: p.id for n, p in enumerate(estate.policies) if p.channel is Channel.GPO and not unplaced(p, estate)}
+    gpos = [estate.policies[number] for number in ids]
+    claimants: set[str] = set()
     several: set[str] = set()
-    for policy in gpos:
-        for claim in policy.claims:
-            if claimants.setdefault(claim.setting.key, policy.id) != policy.id:
-                several.add(claim.setting.key)
-    both_sides = {key for key in claimants if _twin(key) in claimants}
-    told = replace(estate, policies=gpos)
-    return narrow(told, {*several, *both_sides, *_swept(told, claimants), *related_keys(gpos), LOOPBACK})
+    for key, places in claimed(estate).by_key.items():
+        mine = [ids[number] for _, number, _ in places if number in ids]
+        if mine:
+            claimants.add(key)
+            if len(mine) > 1 and len(set(mine)) > 1:
+                several.add(key)
+    both_sides = {
+        key for users in claimants if (computers := _of_computers(users)) in claimants for key in (users, computers)
+    }
+    keys = {*several, *both_sides, *(_swept(gpos, claimed(estate)) & claimants), *related_keys(gpos), LOOPBACK}
+    return narrow(estate, keys, gpos)
 
 
 def unplaced(policy: Policy, estate: Estate) -> bool:
@@ -39,23 +44,20 @@ def unplaced(policy: Policy, estate: Estate) -> bool:
     return not {policy.name.casefold(), policy.id.casefold(), policy.id.strip("{}").casefold()} & estate.topology.gpos
 
 
-def _twin(key: str) -> str:
-    """The same registry value in the other hive; '' for other settings."""
-    hive, _, rest = key.partition("\\")
-    return f"{_OTHER_HIVE[hive]}\\{rest}" if hive in _OTHER_HIVE else ""
+def _of_computers(key: str) -> str:
+    """The same value in the computer's hive as this one in the user's; '' for other settings."""
+    return f"hklm{key[4:]}" if key.startswith("hkcu\\") else ""
 
 
-def _swept(estate: Estate, claimants: Collection[str]) -> set[str]:
+def _swept(gpos: Iterable[Policy], claims: Claimed) -> set[str]:
     """The registry values that some policy sweeps away with their key."""
-    sweeps = {(sweep.key, sweep.tree) for policy in estate.policies for sweep in policy.sweeps}
-    found = set()
-    for key in claimants if sweeps else ():
-        path = registry_path(key)
-        parts = path.split("\\")
-        above = ("\\".join(parts[:n]) for n in range(1, len(parts)))
-        if (path, False) in sweeps or (path, True) in sweeps or any((folder, True) in sweeps for folder in above):
-            found.add(key)
-    return found
+    sweeps = {(sweep.key, sweep.tree) for policy in gpos for sweep in policy.sweeps}
+    return {
+        key
+        for folder, tree in sweeps
+        for key in claims.beginning((f"hklm\\{folder}", f"hkcu\\{folder}"))
+        if (path := registry_path(key)) == folder or (tree and path.startswith(f"{folder}\\"))
+    }
 
 
 def registry_path(key: str) -> str:
@@ -63,17 +65,24 @@ def registry_path(key: str) -> str:
     return key.partition("\\")[2].rpartition("!")[0] if key.startswith(("hklm\\", "hkcu\\")) else ""
 
 
-def narrow(estate: Estate, keys: Collection[str]) -> Estate:
-    """The estate with only the claims on these settings; policies without any drop out."""
-    paths = {path for key in keys if (path := registry_path(key))}
+def narrow(estate: Estate, keys: Collection[str], among: Collection[Policy] | None = None) -> Estate:
+    """The estate with only the claims of these policies (or all) on these settings; policies without any drop out."""
+    paths = sorted({path for key in keys if (path := registry_path(key))})
+    told = {id(policy): tuple(claims) for policy, claims in claimed(estate).by_policy(keys)}
     kept = []
-    for policy in estate.policies:
-        claims = tuple(claim for claim in policy.claims if claim.setting.key in keys)
-        sweeps = tuple(s for s in policy.sweeps if s.key in paths or (s.tree and _above(s.key, paths)))
+    for policy in among or estate.policies:
+        claims = told.get(id(policy), ())
+        sweeps = tuple(sweep for sweep in policy.sweeps if _sweeps(sweep, paths))
         if claims or sweeps:
             kept.append(replace(policy, claims=claims, sweeps=sweeps))
     return replace(estate, policies=tuple(kept))
 
 
-def _above(key: str, paths: Collection[str]) -> bool:
-    return any(path.startswith(f"{key}\\") for path in paths)
+def _sweeps(sweep: Sweep, paths: Sequence[str]) -> bool:
+    """Whether a sweep removes values of one of the keys, which are sorted."""
+    first = bisect_left(paths, sweep.key)
+    if first < len(paths) and paths[first] == sweep.key:
+        return True
+    below = f"{sweep.key}\\"
+    first = bisect_left(paths, below)
+    return sweep.tree and first < len(paths) and paths[first].startswith(below)

@@ -14,6 +14,7 @@ from policylint.families.whfb import Pick, Situation
 from policylint.families.whfb_settings import Hello
 from policylint.families.whfb_worlds import Hellos, hellos
 from policylint.findings import Confidence, Severity
+from policylint.frozen import quickly_built
 from policylint.model import Claim, Policy
 from policylint.rank import Precedence
 from policylint.resolve import resolve
@@ -22,6 +23,7 @@ WHERE = "{where}"
 """Stands in messages for the targets, which are named once findings of several targets are merged."""
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Spot:
     """A place to show, whose policy it is, and what is to be said about it."""
@@ -31,6 +33,7 @@ class Spot:
     label: str = ""
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Found:
     """One thing found. The first spot is the thing to change."""

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from policylint.estate import Estate
 from policylint.facts import FactValue, When, every
+from policylint.frozen import quickly_built
 from policylint.model import Policy, Scope, SettingId
 from policylint.observed import Observation
 from policylint.topology import Target
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True, eq=False)
 class Reach:
     """One way in which a policy reaches the target, with what its strength depends on. Compared by identity."""
