@@ -6,7 +6,7 @@ module. What has no twin stays a CSP node. `Policy.written` keeps the claims as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from policylint.estate import Estate
@@ -68,10 +68,10 @@ class _Families:
                 for at, made in zip(places, lowered, strict=True):
                     if made is not None:
                         found[at] = self._rest(made, policy, number + 1)
-        return list(_placed(claims, found)) if found else claims
+        return _placed(claims, found) if found else claims
 
     def _asked(self, setting: SettingId) -> tuple[int, ...]:
-        numbers = tuple(number for number, (concerns, _) in enumerate(LOWERERS) if concerns(setting, self.context))
+        numbers = tuple([number for number, (concerns, _) in enumerate(LOWERERS) if concerns(setting, self.context)])
         self.known[setting.text] = numbers
         return numbers
 
@@ -83,9 +83,12 @@ class _Families:
         return made
 
 
-def _placed(claims: Sequence[Claim], found: dict[int, Sequence[Claim]]) -> Iterator[Claim]:
+def _placed(claims: Sequence[Claim], found: dict[int, Sequence[Claim]]) -> list[Claim]:
+    placed: list[Claim] = []
     for at, claim in enumerate(claims):
-        if at in found:
-            yield from found[at]
+        made = found.get(at)
+        if made is None:
+            placed.append(claim)
         else:
-            yield claim
+            placed += made
+    return placed

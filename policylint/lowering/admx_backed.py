@@ -20,7 +20,7 @@ from policylint.lowering.context import Context
 from policylint.lowering.element_values import from_payload, from_value
 from policylint.lowering.payload import Fault, Payload, read_payload
 from policylint.lowering.written import Writes, claimed, origin_of
-from policylint.model import Claim, Policy, SettingId, Value, csp
+from policylint.model import Claim, Policy, Scope, SettingId, Value, csp
 
 PAYLOAD_TYPES = ("String", "StringXml")
 """The types of an OMA-URI whose value can be a payload: the nodes have the format chr."""
@@ -57,22 +57,17 @@ def lower(claims: Sequence[Claim], policy: Policy, context: Context) -> Sequence
 def _by_claims(found: Found, writes: Writes) -> list[Lowered]:
     """A claim for a policy's state, one for each element. A policy that writes by elements alone has only theirs."""
     states = _states(found)
-    elements = [
-        _element(claim, spot, writes) if spot and spot.element and states.get(spot.node) else ()
-        for claim, spot in found
-    ]
-    carried = {spot.node for (_, spot), lowered in zip(found, elements, strict=True) if spot and lowered}
-    return [
-        lowered or (_state(claim, spot, states.get(spot.node), carried, writes) if spot and not spot.element else None)
-        for (claim, spot), lowered in zip(found, elements, strict=True)
-    ]
-
-
-def _state(claim: Claim, spot: Spot, state: bool | None, carried: set[str], writes: Writes) -> Lowered:
-    """What becomes of the claim of a policy's state; nothing is left of it where its elements say all there is."""
-    if state is None:
-        return None
-    return _own(claim, spot.policy, state, writes) or (() if spot.node in carried else None)
+    lowered: list[Lowered] = [None] * len(found)
+    carried: set[str] = set()
+    for at, (claim, spot) in enumerate(found):
+        if spot and spot.element and states.get(spot.node) and (made := _element(claim, spot, writes)):
+            lowered[at] = made
+            carried.add(spot.node)
+    for at, (claim, spot) in enumerate(found):
+        state = states.get(spot.node) if spot and not spot.element else None
+        if spot and state is not None:
+            lowered[at] = _own(claim, spot.policy, state, writes) or (() if spot.node in carried else None)
+    return lowered
 
 
 def _states(found: Found) -> Mapping[str, bool | None]:
@@ -159,19 +154,19 @@ def _by_payload(claim: Claim, spot: Spot, writes: Writes) -> tuple[Claim, ...]:
 def _datum(claim: Claim, policy: AdmxPolicy, name: str, text: str, writes: Writes) -> tuple[Claim, ...]:
     element = element_of(policy, name)
     if element is not None and not _TOKEN.search(text):
-        at = id(element), text, claim.scope
+        at = id(element), text, claim.scope is Scope.USER
         made = writes.once(at, claim.scope, lambda: element_writes(element, from_payload(element, text)))
         if made:
-            return claimed(claim, made)
+            return claimed(claim, made, origin_of(claim))
     unused = csp(f"{claim.setting.text}/{name}")
     return (replace(claim, setting=unused, value=text, origin=origin_of(claim)),)
 
 
 def _own(claim: Claim, policy: AdmxPolicy, state: bool, writes: Writes) -> tuple[Claim, ...]:
     """What a policy's state writes by itself; nothing where only its elements write."""
-    at = id(policy), state, claim.scope
+    at = id(policy), state, claim.scope is Scope.USER
     made = writes.once(at, claim.scope, lambda: enabled_own(policy) if state else disabled(policy))
-    return claimed(claim, made)
+    return claimed(claim, made, origin_of(claim))
 
 
 def _payload(claim: Claim, spot: Spot) -> Payload | None:
@@ -207,8 +202,9 @@ def element_of(policy: AdmxPolicy, id: str) -> AnyElement | None:
 
 def _element(claim: Claim, spot: Spot, writes: Writes) -> tuple[Claim, ...]:
     """The claim of one element or one entry of a list; nothing when its meaning is not known."""
-    at = id(spot.policy), spot.element, spot.entry, type(claim.value), claim.value, claim.scope
-    return claimed(claim, writes.once(at, claim.scope, lambda: _element_writes(claim.value, spot)))
+    at = id(spot.policy), spot.element, spot.entry, type(claim.value), claim.value, claim.scope is Scope.USER
+    made = writes.once(at, claim.scope, lambda: _element_writes(claim.value, spot))
+    return claimed(claim, made, origin_of(claim))
 
 
 def _element_writes(value: Value, spot: Spot) -> Iterable[Write]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from policylint.catalogue.admx import AdmxFile, AdmxStore, base_name
 from policylint.catalogue.admx_policy import AdmxPolicy, Control
@@ -234,11 +234,12 @@ def _one(found: Sequence[AdmxPolicy], scope: Scope, name: str) -> AdmxPolicy | M
     if not fitting:
         side = "users" if scope is Scope.USER else "computers"
         return Miss(f"is backed by the policy {name}, which does not exist for {side}")
-    if len({policy.id.key for policy in fitting}) > 1:
+    if len(fitting) > 1 and len({policy.id.key for policy in fitting}) > 1:
         return Miss(f"is backed by a policy {name}, of which there are several")
     return fitting[0]
 
 
+@lru_cache(maxsize=1024)
 def _file_of(app: str) -> str:
     """The base name of the file that an app of Intune comes from, whatever its version."""
     found = _VERSION.fullmatch(app)

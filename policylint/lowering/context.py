@@ -11,7 +11,7 @@ from policylint.catalogue.admx import AdmxStore
 from policylint.estate import Estate
 from policylint.lowering.admx_definitions import Definitions
 from policylint.lowering.twins import Translations
-from policylint.lowering.written import Writes
+from policylint.lowering.written import Restated, Writes
 from policylint.model import Channel, Value
 
 
@@ -50,6 +50,11 @@ class Context:
     def translations(self) -> Translations:
         """What values of nodes with a twin are in the registry."""
         return Translations()
+
+    @cached_property
+    def restated(self) -> Restated:
+        """What becomes of claims that are lowered one by one."""
+        return Restated()
 
     @cached_property
     def held_back(self) -> frozenset[str]:

@@ -41,12 +41,15 @@ def concerns(setting: SettingId, context: Context) -> bool:
     return key in TWINS or key in LISTS or key == _ASR or key.startswith(_BELOW_ASR)
 
 
-def lower(claims: Sequence[Claim], policy: Policy, context: Context) -> Sequence[list[Claim] | None]:
+def lower(claims: Sequence[Claim], policy: Policy, context: Context) -> Sequence[tuple[Claim, ...] | None]:
     """What becomes of claims of one policy at the products' nodes; what cannot be read stays as written."""
-    return [None if claim.absent or claim.scope is not Scope.DEVICE else _lowered(claim) for claim in claims]
+    once = context.restated.once
+    return [once("products", claim, policy, _lowered) for claim in claims]
 
 
 def _lowered(claim: Claim) -> list[Claim] | None:
+    if claim.absent or claim.scope is not Scope.DEVICE:
+        return None
     key = claim.setting.key
     if key in TWINS:
         return _twin(claim, TWINS[key])

@@ -41,9 +41,9 @@ def concerns(setting: SettingId, context: Context) -> bool:
 
 def lower(claims: Sequence[Claim], policy: Policy, context: Context) -> Sequence[Sequence[Claim] | None]:
     """What becomes of claims of one policy about security settings. They are all of device scope."""
-    members = local_groups.lower(claims)
+    once, members = context.restated.once, local_groups.lower(claims)
     return [
-        _lowered(claim, policy, context) if found is None else found
+        once("security", claim, policy, lambda claim: _lowered(claim, policy, context)) if found is None else found
         for claim, found in zip(claims, members, strict=True)
     ]
 

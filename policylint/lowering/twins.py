@@ -31,10 +31,11 @@ class Translations:
     def twin(self, claim: Claim) -> Twin | None:
         """The twin of the node that a claim is about, where it has translations and the claim is on the node's side."""
         text = claim.setting.text
-        if text not in self._twins:
+        known = self._twins.get(text)
+        if known is None and text not in self._twins:
             found = by_key(claim.setting.key)
-            self._twins[text] = (found, found.scope) if found is not None and found.form is not None else None
-        known = self._twins[text]
+            known = (found, found.scope) if found is not None and found.form is not None else None
+            self._twins[text] = known
         return known[0] if known is not None and known[1] is claim.scope else None
 
     def claims(self, claim: Claim, twin: Twin, policy: Policy) -> tuple[Claim, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from policylint.catalogue.element_state import EMPTIED
 from policylint.lowering.admx_registry import Write
-from policylint.model import Claim, Scope, SettingId, Value, registry
+from policylint.model import Claim, Policy, Scope, SettingId, Value, registry
 
 
 class Written(NamedTuple):
@@ -49,9 +49,37 @@ def _written(write: Write, scope: Scope) -> Written:
     return Written(setting, write.type or "REG_SZ", write.value, write.absent)
 
 
-def claimed(claim: Claim, writes: Iterable[Written]) -> tuple[Claim, ...]:
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """What becomes of claims that are lowered one by one; profiles say the same things over and over."""
+
+    _made: dict[Hashable, tuple[Written, ...] | None] = field(default_factory=dict)
+
+    def once(
+        self, family: str, claim: Claim, policy: Policy, make: Callable[[Claim], Sequence[Claim] | None]
+    ) -> Lowered:
+        """What `make` makes of the claim or of another one that says the same; None where it stays as it is.
+
+        Only setting, value and type may differ between the claim and what is made of it, and of the policy only
+        whether it is a custom profile may count.
+        """
+        value, of_user, custom = claim.value, claim.scope is Scope.USER, policy.kind == "custom"
+        at = family, claim.setting.text, claim.type, type(value), value, of_user, claim.absent, custom
+        if at in self._made:
+            found = self._made[at]
+        else:
+            made = make(claim)
+            found = None if made is None else tuple([Written(c.setting, c.type, c.value, c.absent) for c in made])
+            self._made[at] = found
+        return None if found is None else claimed(claim, found, claim.origin or claim.setting.text)
+
+
+Lowered = tuple[Claim, ...] | None
+
+
+def claimed(claim: Claim, writes: Iterable[Written], origin: str) -> tuple[Claim, ...]:
     """A claim for each write, with the evidence of the claim that says so."""
-    scope, evidence, soft, origin, when = claim.scope, claim.evidence, claim.soft, origin_of(claim), claim.when
+    scope, evidence, soft, when = claim.scope, claim.evidence, claim.soft, claim.when
     return tuple(
         [
             Claim(setting, scope, value, type_, evidence, absent, soft, origin, when)

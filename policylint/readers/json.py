@@ -23,6 +23,8 @@ MAX_DEPTH = 100
 """Deeper documents are refused: the deepest real export nests 21 levels, and readers recurse into settings."""
 
 _CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*+"|(-?Infinity|NaN)')
+_SHORT = 1 << 14
+"""In a text of this length brackets are counted faster than levels."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _HOOKED = ("{", "N", "I")
 """Without an object, NaN and Infinity the parser need not call back: many settings are a word in a string."""
@@ -59,7 +61,8 @@ def loads(text: str) -> Document:
         return built
 
     value = _parse(text, build)
-    _check_depth(value)
+    if len(text) > _SHORT or text.count("{") + text.count("[") > MAX_DEPTH:
+        _check_depth(value)
     if _SURROGATE.search(text):
         _check_surrogates(value)
     repeated = {id(built): keys for built, keys in twice}
@@ -108,6 +111,7 @@ def _check_depth(value: object) -> None:
     """Counts levels one after the other: recursion is what is to be avoided."""
     inner = [value]
     for _ in range(MAX_DEPTH + 1):
+        inner = [one for one in inner if type(one) is not str]  # nearly all are
         objects = [one for one in inner if type(one) is dict]  # faster than isinstance, and the parser makes no other
         arrays = [one for one in inner if type(one) is list]
         if not objects and not arrays:

@@ -33,6 +33,11 @@ _FILTER = "deviceAndAppManagementAssignmentFilter"
 _MEMBERS = re.compile(r"\b(device|user)\.", re.IGNORECASE)
 
 
+def is_assignments(body: Body) -> bool:
+    """Whether an object is nothing but assignments, kept apart from their policy."""
+    return len(body) == 1 and "assignments" in body
+
+
 def assignments(item: Item) -> tuple[Assignment, ...] | None:
     """What the export says about the object's assignments; None when it says nothing."""
     body = item.body

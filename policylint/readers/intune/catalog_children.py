@@ -26,25 +26,26 @@ _OTHER_SIDE = frozenset(
 _NAMED = 3
 
 
-def misfits(item: Item, definition: Definition, choice: Body, at: str) -> Iterator[Problem]:
+def misfits(item: Item, definition: Definition, choice: Body, at: str) -> list[Problem]:
     """What is wrong below one choice: children that it needs (IN025), and children of the other side (IN026)."""
     ids = [str(child.get("settingDefinitionId", "")) for child in objects(choice.get("children"))]
-    option = str(choice.get("value", ""))
-    needs = definition.needs.get(option.casefold(), ()) if definition.needs else ()
-    there = {id_.casefold() for id_ in ids} if needs else ()
-    lacking = [id_ for id_ in needs if id_ not in there]
+    found = list(_lacking(item, definition, str(choice.get("value", "")), ids, at)) if definition.needs else []
+    own = _side(definition.id)
+    for id_ in ids if own else ():
+        side = _side(id_)
+        if side and side != own and id_.casefold() not in _OTHER_SIDE:
+            told = f"{id_}, a setting for {_SAID[side]}, below {definition.id}, which is for {_SAID[own]}"
+            place = item.below(f"{at}/children")
+            found.append(Problem("IN026", f'"{item.name}" has {told}', place, item.id, definition.uri))
+    return found
+
+
+def _lacking(item: Item, definition: Definition, option: str, ids: Sequence[str], at: str) -> Iterator[Problem]:
+    there = {id_.casefold() for id_ in ids}
+    lacking = [id_ for id_ in definition.needs.get(option.casefold(), ()) if id_ not in there]
     if lacking:
         message = f'"{item.name}" chooses {option} without {_named(lacking)}, which this choice needs'
         yield Problem("IN025", message, item.below(f"{at}/value"), item.id, definition.uri)
-    own = _side(definition.id) if ids else ""
-    for id_ in ids:
-        side = _side(id_)
-        if side and side != own and id_.casefold() not in _OTHER_SIDE:
-            sides = _SAID[side], _SAID[own]
-            message = (
-                f'"{item.name}" has {id_}, a setting for {sides[0]}, below {definition.id}, which is for {sides[1]}'
-            )
-            yield Problem("IN026", message, item.below(f"{at}/children"), item.id, definition.uri)
 
 
 _SAID = {"device": "devices", "user": "users"}

@@ -41,6 +41,17 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 """The space before a token, and the token; at the end of the text space alone."""
+_PLAIN = re.compile(
+    r"""
+      [\s;,]*+([A-Za-z]\w*+)[ \t]*+=[ \t]*+
+      ( '[^']*+'(?!')
+      | "[^"`]*+"(?!")
+      | (?:\$(?i:true|false|null)|-?\d{1,18}+)(?![^\s;,}])(?!\s*+\{)
+      )
+    """,
+    re.VERBOSE,
+)
+"""A property with a plain value, as nearly all are: one match instead of three tokens."""
 _FRESH = ("\n", ";", ",")
 """An expression ends where one of these stands before the next token."""
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
@@ -60,19 +71,18 @@ class Resource:
 
 def is_configuration(text: str) -> bool:
     """Whether a script holds a configuration with Intune resources."""
-    return "configuration" in text.casefold() and _RESOURCE.search(text) is not None
+    return "Intune" in text and "configuration" in text.casefold() and _RESOURCE.search(text) is not None
 
 
 def resources(text: str) -> Iterator[Resource | ReadError]:
     """The Intune resources of a script, in file order; an error (RD030, RD007) for each block that is not read."""
     end, line, counted, broken = 0, 1, 0, 0
-    for found in _RESOURCE.finditer(text):
-        if found.start() < end:
-            continue  # inside a string of the resource before
+    while (found := _RESOURCE.search(text, end)) is not None:  # what looks like one inside a resource is a string
         line += text.count("\n", counted, found.start(1))
         counted = found.start(1)
+        end = found.end()
         try:
-            reader = _Reader(text, found.end(), line)
+            reader = _Reader(text, end, line)
             yield reader.resource(found[1])
             end = reader.at
         except ReadError as exc:
@@ -142,7 +152,7 @@ class _Reader:
     def _members(self, at: str) -> dict[str, object]:
         """`{ Name = value … }`, from the brace on."""
         self._deeper()
-        members: dict[str, object] = {}
+        members = dict(self._plain(at))
         while self.shown != "}":
             if self.kind == "word":
                 name = self.shown
@@ -155,8 +165,23 @@ class _Reader:
                 raise self._wrong(f"a = after {name}")
             self._advance()
             members[name] = self._value(at + pointer(name))
+            members.update(self._plain(at))
         self._out()
         return members
+
+    def _plain(self, at: str) -> Iterator[tuple[str, object]]:
+        """The properties that follow with plain values; stands behind them then."""
+        end = self.space.start
+        while (found := _PLAIN.match(self.text, end)) is not None:
+            (name, shown), end = found.groups(), found.end()
+            self.lines[at + pointer(name)] = self._line(found.start(2))
+            if shown[0] in "'\"":
+                yield name, shown[1:-1]
+            else:
+                yield name, _WORDS[shown.casefold()] if shown[0] == "$" else int(shown)
+        if end > self.space.start:
+            self.at = end
+            self._advance()
 
     def _items(self, at: str) -> list[object]:
         """`@( value … )`, from the bracket on."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
 from policylint.errors import ReadError
 from policylint.evidence import JsonAt
@@ -96,7 +95,8 @@ def _json(source: Source) -> _File:
         Problem("RD014", f"{at} stands twice in one object: the last one counts", source.at(JsonAt(at)))
         for at in document.duplicates
     )
-    return replace(file, problems=(*file.problems, *twice), page=_page(document.value))
+    page = _page(document.value)
+    return replace(file, problems=(*file.problems, *twice), page=page) if twice or page else file
 
 
 def _yaml(source: Source) -> _File | None:
@@ -135,7 +135,7 @@ def _of_objects(source: Source, objects: Sequence[Item | ReadError]) -> _File:
     """Each object read as what it is; nothing of a file that its tool put into its archive."""
     entries = tuple(Entry(item, intune_kinds.read(item)) for item in objects if isinstance(item, Item))
     broken = tuple(problem(source, error) for error in objects if isinstance(error, ReadError))
-    if _ARCHIVE in PurePosixPath(source.path).parts[:-1]:
+    if f"/{_ARCHIVE}/" in f"/{source.path}":
         kind = f"{_kind(entry.found for entry in entries)} (archived)"
         return _File(source, record=FileRecord(source.path, "ignored", kind, "archived copy"))
     return _File(source, entries, broken, error=broken[0].message if broken else "")

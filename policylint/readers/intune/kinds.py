@@ -22,6 +22,7 @@ from policylint.readers.intune import (
     templates,
 )
 from policylint.readers.intune import directory as intune_directory
+from policylint.readers.intune.assignments import is_assignments
 from policylint.readers.intune.graph_object import Body, Found, Item, not_evaluated
 
 NOT_GRAPH = "JSON"
@@ -179,7 +180,7 @@ def kind_of(item: Item) -> str:
     type_ = item.body.get("@odata.type")
     if isinstance(type_, str) and type_:
         return type_.rpartition(".")[2].casefold()
-    if set(item.body) == {"assignments"}:
+    if is_assignments(item.body):
         return "assignments"
     collection = item.collection.casefold()
     if collection in _COLLECTIONS and not (collection == "configurationpolicies" and "omaSettings" in item.body):

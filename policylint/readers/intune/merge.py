@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from policylint.model import Assignment, Policy
-from policylint.readers.intune.assignments import assignments
+from policylint.readers.intune.assignments import assignments, is_assignments
 from policylint.readers.intune.graph_object import Found, Item
 from policylint.readers.intune.intents import KIND as INTENT
 
@@ -77,7 +77,7 @@ def _named_after(entry: Entry, intent: Item) -> Entry:
 
 def _with_assignment_files(entries: Entries) -> Entries:
     """`Assignments/X.json` beside `X.json` holds its assignments (IntuneBackupAndRestore)."""
-    apart = {_owner(entry.path): entry for entry in entries if set(entry.item.body) == {"assignments"}}
+    apart = {_owner(entry.path): entry for entry in entries if is_assignments(entry.item.body)}
     merged, used = [], set()
     for entry in entries:
         policy, beside = entry.found.policy, apart.get(entry.path.casefold())

@@ -99,16 +99,23 @@ class _Reading:
 
     def choice(self, term: Term, stated: object, at: str, rows: Rows) -> None:
         """One choice, and the children that it has."""
-        for choice, place in each(stated, at):
-            option, children = choice.get("value"), choice.get("children")
-            if isinstance(option, str):
-                self.claim(term, rows, term.value(option), "choice", f"{place}/value")
-                if term.definition is not None and (children or term.definition.needs):
-                    self.parts += misfits(self.item, term.definition, choice, place)
-            else:
-                self.problem("RD012", f"{term.id}: a choice without a value", place)
-            if children:
-                self.children(children, f"{place}/children", rows)
+        if isinstance(stated, dict):
+            self.chosen(term, stated, at, rows)
+        else:
+            for choice, place in each(stated, at):
+                self.chosen(term, choice, place, rows)
+
+    def chosen(self, term: Term, choice: Body, at: str, rows: Rows) -> None:
+        """The value of a choice, and the children that it has."""
+        option, children = choice.get("value"), choice.get("children")
+        if isinstance(option, str):
+            self.claim(term, rows, term.value(option), "choice", f"{at}/value")
+            if term.definition is not None and (children or term.definition.needs):
+                self.parts += misfits(self.item, term.definition, choice, at)
+        else:
+            self.problem("RD012", f"{term.id}: a choice without a value", at)
+        if children:
+            self.children(children, f"{at}/children", rows)
 
     def choices(self, term: Term, stated: object, at: str, rows: Rows) -> None:
         """A list of choices, and the children of each."""

@@ -162,6 +162,14 @@ def _once(parts: list[Claim | Problem]) -> list[Claim | Problem]:
 
 def is_silent(entity: str, name: str, value: object, chosen: bool = False) -> bool:
     """Whether a property with that value configures nothing; `chosen` as in `Stated`."""
+    if value is None or isinstance(value, bool | str):
+        return _is_silent(entity, name, value, chosen)
+    known = template_properties.lookup(entity, name)
+    return known.says_nothing(value, chosen) if known else template_properties.says_nothing(value)
+
+
+@lru_cache(maxsize=1 << 14)
+def _is_silent(entity: str, name: str, value: bool | str | None, chosen: bool) -> bool:
     known = template_properties.lookup(entity, name)
     silent = known.says_nothing(value, chosen) if known else template_properties.says_nothing(value)
     return silent or value == _NO_DATE
@@ -224,18 +232,26 @@ def claim(stated: Stated, known: Property | None) -> Claim:
 
 
 def claims(stated: Stated, known: Property | None) -> list[Claim]:
-    """The claims of a configured property: under its CSP node where the value is known there, else by its Graph name.
+    """The claims of a configured property: under its CSP node where the value is known there, else its Graph name."""
+    value = plain(stated.value)
+    made = _meant(stated.entity, stated.name, type(value).__name__, value) if known else None
+    if made is None:
+        return [claim(stated, known)]
+    return [_claim(stated, setting, scope, told) for setting, scope, told in made]
+
+
+@lru_cache(maxsize=1 << 14)
+def _meant(entity: str, name: str, type_: str, value: Value) -> tuple[tuple[SettingId, Scope, Value], ...] | None:
+    """What a property with that value sets at its CSP node; None where that is not known.
 
     A choice in the dialog of an administrative template is two: the policy's state, and the element below its node.
     """
-    written = known.written(plain(stated.value)) if known else None
+    known = template_properties.lookup(entity, name)
+    written = known.written(value) if known else None
     if known is None or written is None:
-        return [claim(stated, known)]
+        return None
     node, scope = known.node, Scope.USER if known.node.startswith("./User/") else Scope.DEVICE
-    return [
-        _claim(stated, csp(f"{node}/{element}" if element else node), scope, value)
-        for element, value in written.items()
-    ]
+    return tuple((csp(f"{node}/{element}" if element else node), scope, told) for element, told in written.items())
 
 
 def _claim(stated: Stated, setting: SettingId, scope: Scope, value: Value) -> Claim:
