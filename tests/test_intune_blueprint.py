@@ -269,3 +269,26 @@ def test_other_scripts_are_no_configurations() -> None:
 def test_a_blueprint_in_utf_16_is_read(tmp_path: Path) -> None:
     text = script(block("DisplayName = 'Größe';\r\nBitLockerEnabled = $True;", COMPLIANCE))
     assert only(read(tmp_path, {"tenant.txt": text.encode("utf-16")})).name == "Größe"
+
+
+@given(
+    st.dictionaries(
+        st.from_regex(r"[A-Za-z][A-Za-z0-9_]{0,8}", fullmatch=True),
+        st.sampled_from(
+            ("'a'", "'it''s'", '"b"', '"`t"', "$True", "$null", "$x", "-7", "1.5", "7a", "0123456789012345678")
+        ),
+        max_size=6,
+    ),
+    st.sampled_from(("\r\n", "\n", ";", "\n\n    ")),
+)
+def test_a_property_reads_the_same_with_a_remark_before_its_value(body: dict[str, str], between: str) -> None:
+    bare, remarked = (
+        one_of(between.join(f"{name} ={remark}{value}" for name, value in body.items())) for remark in (" ", " <# #> ")
+    )
+    assert (bare.body, bare.lines) == (remarked.body, remarked.lines)
+
+
+def one_of(body: str) -> Resource:
+    (resource,) = resources(script(block(body)))
+    assert isinstance(resource, Resource)
+    return resource

@@ -111,3 +111,14 @@ def test_the_indent_of_the_first_member_is_kept() -> None:
 
 def test_pointers_are_escaped() -> None:
     assert pointer("a/b", 0, "~") == "/a~1b/0/~0"
+
+
+def test_brackets_in_strings_are_no_levels() -> None:
+    text = "[{" * MAX_DEPTH
+    assert loads(json.dumps({"a": [text]})).value == {"a": [text]}
+
+
+def test_a_long_document_is_refused_at_the_same_depth_as_a_short_one() -> None:
+    for filling in ("", " " * 20_000):
+        assert isinstance(loads("[" * MAX_DEPTH + filling + "]" * MAX_DEPTH).value, list)
+        assert refusal(b"[" * (MAX_DEPTH + 1) + filling.encode() + b"]" * (MAX_DEPTH + 1))[0] == "RD007"
