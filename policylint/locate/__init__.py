@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 from policylint.errors import ReadError
 from policylint.evidence import ByteAt, Evidence, JsonAt, LineAt, Place, PolAt, XmlAt
@@ -91,7 +93,7 @@ class Locator:
     def prepare(self, evidence: Iterable[Evidence], excerpt: bool = True) -> None:
         """Finds many places at once, so that each file is opened once; `locate` then has them at hand."""
         files: dict[str, dict[Evidence, None]] = {}
-        for one in evidence:
+        for one in {id(one): one for one in evidence}.values():  # mostly the very same, and hashes of places cost
             files.setdefault(one.path, {})[one] = None
         for path, places in files.items():
             file = self._load(path)
@@ -104,10 +106,11 @@ class Locator:
         try:
             if isinstance(told, Member):
                 return _File(told.read())
-            file = None if told is None else Path(told)
-            if file is None or not file.is_file() or file.stat().st_size > MAX_BYTES:
+            seen = None if told is None else os.stat(told)  # noqa: PTH116  # a path object for each file costs more
+            if told is None or seen is None or not S_ISREG(seen.st_mode) or seen.st_size > MAX_BYTES:
                 return None
-            return _File(file.read_bytes())
+            with open(told, "rb") as file:  # noqa: PTH123  # the same
+                return _File(file.read())
         except (OSError, ValueError, ReadError):
             return None
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NEXT = re.compile(r"[ \t\r\n]*(?:,[ \t\r\n]*)?")
@@ -31,8 +32,8 @@ class JsonText:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._members: dict[int, dict[str, Span]] = {}
-        """Of each container on the way of a pointer, by where it starts."""
+        self._members: dict[int, tuple[dict[str, Span], int]] = {}
+        """Of each container on the way of a pointer, by where it starts: the spans of its members, and its end."""
 
     def find(self, pointer: str) -> Span | None:
         """Start and end of the value; None when the document has no such value.
@@ -51,23 +52,27 @@ class JsonText:
         start = self._space(0)
         nested = tokens and self._text[start : start + 1] in ("{", "[")
         span = start, len(self._text) if nested else self._end(start)
-        for token in tokens:
+        for depth, token in enumerate(tokens):
             if self._text[span[0] : span[0] + 1] == '"':
                 return span if self._text[span[0] + 1 : span[1]].lstrip(' \\nrt"')[:1] in ("{", "[") else None
-            found = self._inside(span[0]).get(token)
+            found = self._inside(span[0], tokens[depth:])[0].get(token)
             if found is None:
                 return None
             span = found
         return span
 
-    def _inside(self, start: int) -> dict[str, Span]:
-        """The members of an object or array that starts there: by key or index, the span of the value."""
+    def _inside(self, start: int, way: Sequence[str]) -> tuple[dict[str, Span], int]:
+        """The members of the object or array that starts there, by key or index, and where it ends.
+
+        `way` leads on from there: what it goes through is looked into at once, so that nothing is parsed to be skipped
+        first and walked through then.
+        """
         if start not in self._members:
             scan = {"{": self._object, "[": self._array}.get(self._text[start : start + 1])
-            self._members[start] = scan(self._space(start + 1)) if scan else {}
+            self._members[start] = scan(self._space(start + 1), way) if scan else ({}, start)
         return self._members[start]
 
-    def _object(self, at: int) -> dict[str, Span]:
+    def _object(self, at: int, way: Sequence[str]) -> tuple[dict[str, Span], int]:
         text, found = self._text, dict[str, Span]()
         while text[at : at + 1] not in ("}", "]"):
             member = _MEMBER.match(text, at)
@@ -76,18 +81,19 @@ class JsonText:
                 at = member.end()
                 continue
             key, at = (member[1], member.end()) if member else self._key(at)
-            end = self._end(at)
+            end = self._end(at, way[1:] if key == way[0] else ())
             found[key] = at, end
             at = self._match(_NEXT, end)
-        return found
+        return found, at + 1
 
-    def _array(self, at: int) -> dict[str, Span]:
+    def _array(self, at: int, way: Sequence[str]) -> tuple[dict[str, Span], int]:
         text, found = self._text, dict[str, Span]()
         while text[at : at + 1] not in ("}", "]"):
-            end = self._end(at)
-            found[str(len(found))] = at, end
+            index = str(len(found))
+            end = self._end(at, way[1:] if index == way[0] else ())
+            found[index] = at, end
             at = self._match(_NEXT, end)
-        return found
+        return found, at + 1
 
     def _key(self, at: int) -> tuple[str, int]:
         """The key that stands there, and where its value begins."""
@@ -97,13 +103,15 @@ class JsonText:
             raise ValueError("a key without a value")
         return json.loads(self._text[at:end], strict=False), self._space(colon + 1)
 
-    def _end(self, at: int) -> int:
-        """Where the value that begins there ends."""
+    def _end(self, at: int, way: Sequence[str] = ()) -> int:
+        """Where the value that begins there ends; `way` leads on inside it, if anywhere."""
         first = self._text[at : at + 1]
         if first == '"':
             return self._match(_STRING, at)
         if first not in ("{", "["):
             return self._match(_SCALAR, at)
+        if way:
+            return self._inside(at, way)[1]
         try:
             return _parsed(self._text, at)[1]
         except (ValueError, RecursionError):  # not JSON all through, but the brackets may match

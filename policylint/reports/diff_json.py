@@ -26,7 +26,7 @@ from policylint.effective import Outcome, Result
 from policylint.locate import Locator
 from policylint.reports import Compared
 from policylint.reports.json_document import VERSION, Json, dumps
-from policylint.reports.json_finding import finding
+from policylint.reports.json_finding import findings
 from policylint.reports.json_setting import contender, outcome, setting
 from policylint.reports.order import ordered
 
@@ -50,8 +50,8 @@ def difference(found: Difference, old: Compared, new: Compared, color: bool = Fa
                 for group in found.changes
             ],
             "findings": {
-                "new": [finding(one, new.locator) for one in ordered(found.new)],
-                "fixed": [finding(one, old.locator) for one in ordered(found.fixed)],
+                "new": findings(ordered(found.new), new.locator),
+                "fixed": findings(ordered(found.fixed), old.locator),
             },
             "policies": [
                 {

@@ -76,7 +76,7 @@ def render(
         {
             "version": VERSION,
             "summary": counts,
-            "findings": [json_finding.finding(f, locator) for f in ordered(findings)],
+            "findings": json_finding.findings(ordered(findings), locator),
         }
     )
 

@@ -15,6 +15,17 @@ Json = dict[str, object]
 _quoted = json.encoder.encode_basestring_ascii
 
 
+class Written(str):
+    """A part of a document that is text already, because it stands there many times."""
+
+    __slots__ = ()
+
+
+def written(part: object) -> Written:
+    """The part as text."""
+    return Written(_text(part, "\n"))
+
+
 def dumps(document: object) -> str:
     """The document as ASCII text, indented by two, with a line break at its end."""
     return _text(document, "\n") + "\n"
@@ -28,14 +39,20 @@ def _text(value: object, lead: str) -> str:
     kind = type(value)
     if kind is str:
         return _quoted(cast(str, value))
+    if kind is Written:
+        return cast(str, value).replace("\n", lead)  # no line break stands in a JSON string
     inner = lead + "  "
-    if kind is dict and value:
+    if kind is dict:
+        if not value:
+            return "{}"
         members = [
             f"{_quoted(name)}: {_quoted(one) if type(one) is str else _text(one, inner)}"
             for name, one in cast(Json, value).items()
         ]
         return f"{{{inner}{f',{inner}'.join(members)}{lead}}}"
-    if kind is list and value:
+    if kind is list:
+        if not value:
+            return "[]"
         items = [_quoted(one) if type(one) is str else _text(one, inner) for one in cast(list[object], value)]
         return f"[{inner}{f',{inner}'.join(items)}{lead}]"
     if value is None:
