@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policylint.checks.overlap import by_assignments, is_unassigned, overlaps
+from policylint.checks.assigned import by_assignments, is_unassigned
+from policylint.checks.overlap import overlaps
 from policylint.estate import Estate
 from policylint.evidence import Evidence
 from policylint.model import Assignment, Channel, Group, Policy, Scope
@@ -189,3 +190,23 @@ def test_a_pair_is_the_same_whichever_comes_first() -> None:
     told = overlaps(estate)
     assert told is overlaps(estate)
     assert told.of(first, second, Scope.DEVICE) == told.of(second, first, Scope.DEVICE) == "certain"
+
+
+# -- which policies are worked out together --
+
+
+def test_policies_that_nobody_was_likely_to_ask_about_are_told_by_all_targets_too() -> None:
+    """Neither GPO sets what a profile sets, nor what rules compare; a third decides about loopback."""
+    alone = [gpo("A", set={r"HKLM\Software\X!V": 1}), gpo("C", "contoso.com#1", set={r"HKLM\Software\Y!V": 2})]
+    estate = estate_of(Scenario.model_validate({"given": [*alone, B], "facts": {"join": "hybrid", "mdm": True}}))
+    told = overlaps(estate)
+    first, second, profile = estate.policies
+    assert [told.of(first, other, Scope.DEVICE) for other in (second, profile)] == ["certain", "certain"]
+
+
+def test_a_side_on_which_a_gpo_sets_nothing_reaches_users_all_the_same() -> None:
+    mine = {r"HKLM\Software\X!V": 1}
+    pair = [gpo("A", set=mine), mdm("B", mine)]
+    estate = estate_of(Scenario.model_validate({"given": pair, "facts": {"join": "hybrid", "mdm": True}}))
+    first, second = estate.policies
+    assert overlaps(estate).of(first, second, Scope.USER) == "certain"

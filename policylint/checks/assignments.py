@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from policylint.checks.assigned import is_unassigned, members
 from policylint.checks.found import Found, Spot, listed, quoted
-from policylint.checks.overlap import is_unassigned, members
 from policylint.estate import Estate
 from policylint.findings import Confidence
 from policylint.model import Assignment, Channel, Policy

@@ -6,7 +6,7 @@ be newer. Ids are renamed as little as CSP nodes are, so one that is spelled nea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 
 from policylint.checks.found import Found, claim_spot, quoted
@@ -21,19 +21,23 @@ _ALIKE = 0.97
 
 def unknown_setting(estate: Estate) -> Iterator[Found]:
     """Definition ids that the catalog does not have, once a policy, and choices that are another definition's."""
+    new = _new_ids(estate)
     for policy in estate.policies:
         if policy.kind == "settings-catalog":
-            yield from _unknown(estate, policy)
+            yield from _unknown(estate, policy, new)
             yield from _foreign_choices(estate, policy)
 
 
-def _unknown(estate: Estate, policy: Policy) -> Iterator[Found]:
+def _new_ids(estate: Estate) -> Mapping[str, str]:
+    """The ids as they are written that the catalog does not have, without case."""
     catalog = estate.definitions.catalog
-    claims = {
-        id_: claim
-        for claim in reversed(policy.written)
-        if (id_ := claim.origin.casefold()).startswith(_OURS) and id_ not in catalog.rows
-    }
+    written = {c.origin for policy in estate.policies if policy.kind == "settings-catalog" for c in policy.written}
+    folded = ((origin, origin.casefold()) for origin in written)
+    return {origin: id_ for origin, id_ in folded if id_.startswith(_OURS) and id_ not in catalog.rows}
+
+
+def _unknown(estate: Estate, policy: Policy, new: Mapping[str, str]) -> Iterator[Found]:
+    claims = {new[claim.origin]: claim for claim in reversed(policy.written) if claim.origin in new} if new else None
     if not claims:
         return
     near = {id_: get_close_matches(id_, _stems(estate, id_), 1, _ALIKE) for id_ in sorted(claims)}
@@ -56,7 +60,7 @@ def _stems(estate: Estate, id_: str) -> list[str]:
 
 def _foreign_choices(estate: Estate, policy: Policy) -> Iterator[Found]:
     for claim in policy.written:
-        choice = _choice_as_written(claim)
+        choice = _choice_as_written(claim) if isinstance(claim.value, str) else None
         if choice and estate.definitions.catalog.lookup(claim.origin) is not None:
             yield Found(
                 f"{quoted([policy.name])} chooses {choice} for {claim.origin}, which has no such choice: Intune "

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from policylint.checks.assigned import is_unassigned
 from policylint.checks.found import Found
 from policylint.checks.meetings import Meeting, meetings
-from policylint.checks.overlap import Overlap, is_unassigned, overlaps
+from policylint.checks.overlap import Overlap, overlaps
 from policylint.checks.setters import Touch
 from policylint.checks.touching import counted, found, names_of
 from policylint.estate import Estate
@@ -81,7 +82,7 @@ def _across(estate: Estate) -> tuple[tuple[Meeting, tuple[Touch, ...]], ...]:
     return tuple((m, touches) for m, touches in told if touches and m.overlap(estate, touches) != "never")
 
 
-Covered = tuple[tuple[Meeting, tuple[Touch, ...], tuple[Cover, ...]], ...]
+Covered = tuple[tuple[Meeting, tuple[tuple[Touch, Cover], ...]], ...]
 
 
 def covered(estate: Estate) -> Covered:
@@ -99,7 +100,7 @@ def _covered(estate: Estate) -> Covered:
         return known[at]
 
     pairs = across(estate) if turned_on(estate) else ()
-    return tuple([(m, touches, tuple([of(m.mine, touch.mine) for touch in touches])) for m, touches in pairs])
+    return tuple([(m, tuple([(touch, of(m.mine, touch.mine)) for touch in touches])) for m, touches in pairs])
 
 
 def rule_of(touch: Touch) -> str:
@@ -114,13 +115,14 @@ def both(meeting: Meeting) -> str:
 
 def _undisputed(estate: Estate, wanted: Callable[[str], bool]) -> Iterator[tuple[Meeting, tuple[Touch, ...]]]:
     """Pairs with what MDMWinsOverGP does not settle, since nothing turns it on there, of the families wanted."""
-    for meeting, touches in across(estate):
-        if switch_reaches(meeting.mine, estate) == "never":
-            chosen = tuple(
-                t for t in touches if wanted(rule_of(t)) and not prefixed(t.mine.setting.key, FIREWALL_RULES)
-            )
-            if chosen:
-                yield meeting, chosen
+    for meeting, touches in estate.once(_without_switch):
+        chosen = tuple(t for t in touches if wanted(rule_of(t)) and not prefixed(t.mine.setting.key, FIREWALL_RULES))
+        if chosen:
+            yield meeting, chosen
+
+
+def _without_switch(estate: Estate) -> Sequence[tuple[Meeting, tuple[Touch, ...]]]:
+    return [(m, touches) for m, touches in across(estate) if switch_reaches(m.mine, estate) == "never"]
 
 
 def _is_list_entry(touch: Touch) -> bool:

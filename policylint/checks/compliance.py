@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from policylint.checks.assigned import is_unassigned
 from policylint.checks.found import Found, claim_spot, listed
-from policylint.checks.overlap import is_unassigned, overlaps
+from policylint.checks.overlap import overlaps
 from policylint.checks.touching import CONFIDENCE, NAMED, name_of
 from policylint.claimed import claimed
 from policylint.estate import Estate

@@ -40,13 +40,19 @@ _LONGEST = 4096
 """Longer values are not matched with expressions, which may come with the inputs."""
 
 
-def _stated(estate: Estate) -> Iterator[tuple[Policy, Claim, str, Node | None]]:
+Stated = tuple[tuple[Policy, Claim, str, Node | None], ...]
+
+
+def _stated(estate: Estate) -> Stated:
     """Every OMA-URI that an author wrote, with its node where one is known."""
-    for policy in estate.policies:
-        for claim in policy.written if policy.kind == "custom" else ():
-            uri = (claim.origin or claim.setting.text).strip()
-            if not _HELLO.match(uri):
-                yield policy, claim, uri, estate.definitions.nodes.lookup(uri)
+    return estate.once(_found_stated)
+
+
+def _found_stated(estate: Estate) -> Stated:
+    lookup = estate.definitions.nodes.lookup
+    written = ((policy, claim) for policy in estate.policies if policy.kind == "custom" for claim in policy.written)
+    named = ((policy, claim, (claim.origin or claim.setting.text).strip()) for policy, claim in written)
+    return tuple((policy, claim, uri, lookup(uri)) for policy, claim, uri in named if not _HELLO.match(uri))
 
 
 def _found(policy: Policy, claim: Claim, uri: str, text: str, fix: str) -> Found:
@@ -201,12 +207,14 @@ def mdm_wins_form(estate: Estate) -> Iterator[Found]:
 
 def restarts(estate: Estate) -> Iterator[Found]:
     """A setting whose node restarts the device by itself (IN029). One finding a profile and CSP."""
+    known: dict[str, str] = {}
     for policy in estate.policies:
         seen: dict[str, tuple[Claim, int]] = {}
         for claim in policy.written:
-            node = estate.definitions.nodes.lookup(claim.setting.text) if claim.setting.text.startswith("./") else None
-            if node is not None and node.reboot == "Automatic":
-                csp = node.uri.partition("/MSFT/")[2].split("/")[0] or node.uri
+            text = claim.setting.text
+            if text not in known:
+                known[text] = _restarting(text, estate)
+            if csp := known[text]:
                 first, count = seen.get(csp, (claim, 0))
                 seen[csp] = first, count + 1
         for csp, (claim, count) in seen.items():
@@ -218,3 +226,11 @@ def restarts(estate: Estate) -> Iterator[Found]:
                 claim.scope.value,
                 help=f"assign {quoted([policy.name])} in rings, outside working hours",
             )
+
+
+def _restarting(setting: str, estate: Estate) -> str:
+    """The CSP of a node that restarts the device, or ''."""
+    node = estate.definitions.nodes.lookup(setting) if setting.startswith("./") else None
+    if node is None or node.reboot != "Automatic":
+        return ""
+    return node.uri.partition("/MSFT/")[2].split("/")[0] or node.uri

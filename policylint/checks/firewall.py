@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from policylint.catalogue.decoded import decode
+from policylint.checks.assigned import is_unassigned
 from policylint.checks.found import Found, Spot, claim_spot, listed, quoted
-from policylint.checks.overlap import Overlap, is_unassigned, overlaps
+from policylint.checks.overlap import Overlap, overlaps
 from policylint.checks.touching import CONFIDENCE, counted
 from policylint.claimed import claimed
 from policylint.decoded import Decoded, FieldValue

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from policylint.checks.assigned import members
 from policylint.checks.found import Found, Spot, claim_spot, listed, quoted
-from policylint.checks.overlap import members
 from policylint.estate import Estate
 from policylint.model import Channel, Policy, Scope
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from policylint.checks.assigned import is_unassigned
 from policylint.checks.found import Found, claim_spot, quoted
-from policylint.checks.overlap import Overlap, is_unassigned, overlaps
+from policylint.checks.overlap import Overlap, overlaps
 from policylint.checks.setters import Touch, same
 from policylint.checks.touching import CONFIDENCE, NAMED, counted, name_of
 from policylint.claimed import claimed

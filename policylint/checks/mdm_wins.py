@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from policylint.checks.channels import (
     both,
@@ -32,12 +32,12 @@ _NOT_COVERED = {
 
 def switch_does_not_reach(estate: Estate) -> Iterator[Found]:
     """MDMWinsOverGP is on, and does not reach what a GPO and a profile set differently (PR024, M-MWG-EXCEPTIONS)."""
-    for meeting, touches, covers in covered(estate):
+    for meeting, touches in covered(estate):
         if switch_reaches(meeting.mine, estate) == "never":
             continue
         open_ = [
             (touch, cover)
-            for touch, cover in zip(touches, covers, strict=True)
+            for touch, cover in touches
             if cover is not Cover.YES
             and rule_of(touch) != "M-LAPS"
             and not prefixed(touch.mine.setting.key, FIREWALL_RULES)
@@ -58,14 +58,14 @@ def switch_too_narrow(estate: Estate) -> Iterator[Found]:
     """MDMWinsOverGP goes to fewer devices than the profiles that need it against a GPO (PR025)."""
     needing: dict[str, tuple[Meeting, list[str]]] = {}
     served: dict[int, bool] = {}
-    for meeting, touches, covers in covered(estate):
+    for meeting, touches in covered(estate):
         mine = meeting.mine
         if id(mine) not in served:
             told = mine.assignments is not None
             served[id(mine)] = not told or any(_serves(on, mine, estate) for on in turned_on(estate))
         if served[id(mine)]:
             continue
-        reached = tuple(touch for touch, cover in zip(touches, covers, strict=True) if cover is Cover.YES)
+        reached = tuple(touch for touch, cover in touches if cover is Cover.YES)
         if reached and meeting.overlap(estate, reached) != "never":
             needing.setdefault(mine.id, (meeting, []))[1].append(meeting.theirs.name)
     on = turned_on(estate)
@@ -101,19 +101,12 @@ def _groups(policy: Policy, exclude: bool) -> set[tuple[str, str | None, str | N
 
 def strips_stricter(estate: Estate) -> Iterator[Found]:
     """MDMWinsOverGP makes a weaker value of Intune replace a stricter one of a GPO (PR027)."""
-    hints: dict[tuple[int, int], str] = {}
-    for meeting, touches, covers in covered(estate):
+    hints = _Hints()
+    for meeting, touches in covered(estate):
         if switch_reaches(meeting.mine, estate) == "never":
             continue
-        weaker = []
-        for touch, cover in zip(touches, covers, strict=True):
-            if cover is not Cover.YES:
-                continue
-            at = id(meeting.mine), id(touch.mine)
-            if at not in hints:
-                hints[at] = _hint(touch.mine, meeting.mine)
-            if hints[at] and _is_weaker(hints[at], touch):
-                weaker.append(touch)
+        reached = [touch for touch, cover in touches if cover is Cover.YES]
+        weaker = [touch for touch in reached if _is_weaker(hints.of(touch.mine, meeting.mine), touch)]
         if weaker:
             message = (
                 f'MDMWinsOverGP lets the Intune profile "{meeting.mine.name}" put weaker values in place of those of '
@@ -122,24 +115,40 @@ def strips_stricter(estate: Estate) -> Iterator[Found]:
             yield from found(meeting, weaker, estate, message, f'set the stricter values in "{meeting.mine.name}"')
 
 
-def _hint(claim: Claim, profile: Policy) -> str:
-    """Which of two numbers is the more secure one, by what the DDF says of the node (MSFT:ConflictResolution), or ''.
+class _Hints:
+    """Which of two numbers is the more secure one, by what the DDF says of a node (MSFT:ConflictResolution)."""
 
-    The hint is about the node's own values, so it counts only where lowering left the value as it was written.
-    """
-    if not isinstance(claim.value, int):
-        return ""
-    kinds = {node.conflict_resolution for node in nodes_of(claim, profile)}
-    if len(kinds) != 1:
-        return ""
-    written = {str(c.value) for c in profile.written if c.origin == claim.origin}
-    return kinds.pop() if written == {str(claim.value)} else ""
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], str] = {}
+        self._written: dict[int, dict[str, set[str]]] = {}
+
+    def of(self, claim: Claim, profile: Policy) -> str:
+        """The hint of a claim's node, or ''. It is about the node's own values: lowering has to leave them alone."""
+        at = id(profile), id(claim)
+        if at not in self._known:
+            self._known[at] = self._hint(claim, profile)
+        return self._known[at]
+
+    def _hint(self, claim: Claim, profile: Policy) -> str:
+        kinds = {node.conflict_resolution for node in nodes_of(claim, profile)} if isinstance(claim.value, int) else ()
+        if len(kinds) != 1 or self._values(profile).get(claim.origin) != {str(claim.value)}:
+            return ""
+        return next(iter(kinds))
+
+    def _values(self, profile: Policy) -> Mapping[str, set[str]]:
+        """The values that a profile states before lowering, by what they are called."""
+        if id(profile) not in self._written:
+            found: dict[str, set[str]] = {}
+            for claim in profile.written:
+                found.setdefault(claim.origin, set()).add(str(claim.value))
+            self._written[id(profile)] = found
+        return self._written[id(profile)]
 
 
 def _is_weaker(kind: str, touch: Touch) -> bool:
     """Whether Intune's number is the less secure one."""
     mine, theirs = touch.mine.value, touch.theirs.value
-    if not isinstance(mine, int) or not isinstance(theirs, int):
+    if not kind or not isinstance(mine, int) or not isinstance(theirs, int):
         return False
     if kind.endswith("ZeroHasNoLimits") and 0 in (mine, theirs):
         return mine == 0

@@ -7,10 +7,10 @@ count at enrolment meet nobody, nor do copies: one profile that is exported twic
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from policylint.checks.overlap import Overlap, overlaps
-from policylint.checks.setters import Crowd, Setter, Shared, Touch, same, settled, shared
+from policylint.checks.setters import Crowd, Setter, Shared, Touch, settled, shared
 from policylint.estate import Estate
 from policylint.model import Channel, Scope
 
@@ -32,35 +32,23 @@ class Meeting:
     @property
     def touches(self) -> tuple[Touch, ...]:
         """The settings that both set: one touch each, the one that differs where one of them says several things."""
-        return tuple(touch for _, touch in self._touches(self._mine.claims.keys() & self._theirs.claims.keys()))
+        crowds, crowded = self._settings.crowds, self._crowded
+        both = self._mine.claims.keys() & self._theirs.claims.keys()
+        if self.across:
+            return tuple(map(self._touch, sorted(both, key=self._settings.among_gpos.__getitem__)))
+        met = sorted([*(n for n in both if n not in crowds), *crowded] if crowds else both)
+        return tuple(crowded.get(n) or self._touch(n) for n in met)
+
+    def _touch(self, setting: int) -> Touch:
+        mine, theirs = self._mine, self._theirs
+        if setting in mine.several or setting in theirs.several:
+            return settled([Touch(one, other) for one in mine.all(setting) for other in theirs.all(setting)])
+        return Touch(mine.claims[setting], theirs.claims[setting])
 
     @property
     def differing(self) -> tuple[Touch, ...]:
         """What the two set to different values, in whatever type each of them writes it."""
-        different = self._mine.disputed & self._theirs.disputed
-        if different and (alike := self._mine.values & self._theirs.values):
-            setting_of = self._settings.setting_of
-            different.difference_update([setting_of[value] for value in alike])
-        if not different and not self._crowded:
-            return ()
-        doubtful = self._settings.doubtful
-        return tuple(t for n, t in self._touches(different) if n not in doubtful or not same(t.mine, t.theirs))
-
-    def _touches(self, settings: Collection[int]) -> Iterator[tuple[int, Touch]]:
-        """The touches on some of the settings, in the order in which Intune's policies first set them, or GPOs do."""
-        mine, theirs, crowded = self._mine, self._theirs, self._crowded
-        if self.across:
-            order = sorted(settings, key=self._settings.among_gpos.__getitem__)
-        else:
-            crowds = self._settings.crowds
-            order = sorted([*(n for n in settings if n not in crowds), *crowded] if crowds else settings)
-        for n in order:
-            if n in crowded:
-                yield n, crowded[n]
-            elif n in mine.several or n in theirs.several:
-                yield n, settled([Touch(one, other) for one in mine.all(n) for other in theirs.all(n)])
-            else:
-                yield n, Touch(mine.claims[n], theirs.claims[n])
+        return tuple(self._settings.differing.get((self._mine.number, self._theirs.number), ()))
 
     def overlap(self, estate: Estate, touches: Sequence[Touch] | None = None) -> Overlap:
         """Whether the two reach one target with these settings, or with all: by the side that is surest."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations, product
 from typing import NamedTuple
 
-from policylint.checks.overlap import is_unassigned
+from policylint.checks.assigned import is_unassigned
 from policylint.claimed import Place, claimed
 from policylint.estate import Estate
 from policylint.families.whfb_settings import BY_ID
@@ -69,10 +70,6 @@ class Setter:
     """The first claim on each."""
     several: dict[int, list[Claim]] = field(default_factory=dict)
     """All claims, where there are several."""
-    disputed: set[int] = field(default_factory=set)
-    """The settings that policies give different values."""
-    values: set[int] = field(default_factory=set)
-    """The numbers of the values that it gives these, but for doubtful ones."""
     partners: int = 0
     """Whom a profile shares a setting with: numbers of policies, as bits."""
 
@@ -91,8 +88,8 @@ class Shared:
     """The GPOs among them: their numbers, as bits."""
     among_gpos: Sequence[int]
     """Where each setting stands in the order in which GPOs first set them."""
-    setting_of: list[int] = field(default_factory=list)
-    """The setting of each numbered value."""
+    differing: defaultdict[tuple[int, int], list[Touch]] = field(default_factory=lambda: defaultdict(list))
+    """What pairs set differently, by their numbers."""
     doubtful: set[int] = field(default_factory=set)
     """Settings that a policy says several things about: which of them counts hangs on whom it meets."""
     crowds: set[int] = field(default_factory=set)
@@ -103,12 +100,25 @@ class Shared:
 
 def shared(estate: Estate) -> Shared:
     """The settings that policies of the estate share."""
+    return estate.once(_shared)
+
+
+def _shared(estate: Estate) -> Shared:
     setters = [Setter(n, p, p.channel is Channel.GPO, p.name.casefold()) for n, p in enumerate(estate.policies)]
     settings = sorted(_settings(estate), key=lambda setting: setting[0][0])
     found = Shared(setters, sum(1 << s.number for s in setters if s.is_gpo), _order([gpos for _, gpos in settings]))
     for n, (profiles, gpos) in enumerate(settings):
         _claim(found, n, profiles + gpos)
         _introduce(found, n, profiles, gpos)
+    disputed = [_is_disputed(found, n, profiles + gpos) for n, (profiles, gpos) in enumerate(settings)]
+    for n, (profiles, _) in enumerate(settings):
+        if n in found.crowds:
+            _crowd(found, n, profiles)
+        elif disputed[n]:
+            _compare(found, n, profiles, None)
+    for n in sorted(range(len(settings)), key=found.among_gpos.__getitem__):
+        if disputed[n]:
+            _compare(found, n, *settings[n])
     return found
 
 
@@ -122,7 +132,8 @@ def _order(settings: Sequence[Places]) -> list[int]:
 
 def _settings(estate: Estate) -> Iterator[tuple[Places, Places]]:
     """Each setting that a profile and another policy set: the claims of profiles, and those of GPOs."""
-    on_devices, on_users = ([_kind(policy, scope) for policy in estate.policies] for scope in (_DEVICE, Scope.USER))
+    kinds = [_kind(policy) for policy in estate.policies]
+    on_devices, on_users = (_on_side(kinds, estate.policies, scope) for scope in (_DEVICE, Scope.USER))
     for key, places in claimed(estate).by_key.items():
         if len(places) == 1 or key in BY_ID:
             continue
@@ -138,11 +149,19 @@ def _settings(estate: Estate) -> Iterator[tuple[Places, Places]]:
                 yield profiles, gpos
 
 
-def _kind(policy: Policy, scope: Scope) -> int:
-    """What a policy is to others with its settings of a side; nobody, where they reach no target."""
-    if policy.kind == "enrolment" or scope in policy.disabled_sides or is_unassigned(policy):
-        return _NOBODY
-    return _GPO if policy.channel is Channel.GPO else _PROFILE
+def _kind(policy: Policy) -> int:
+    """What a policy is to others; nobody, where its settings reach no target."""
+    if policy.channel is Channel.GPO:
+        return _GPO
+    return _NOBODY if policy.kind == "enrolment" or is_unassigned(policy) else _PROFILE
+
+
+def _on_side(kinds: Sequence[int], policies: Sequence[Policy], scope: Scope) -> Sequence[int]:
+    """What the policies are with their settings of a side."""
+    return [
+        _NOBODY if policy.disabled_sides and scope in policy.disabled_sides else kind
+        for kind, policy in zip(kinds, policies, strict=True)
+    ]
 
 
 def _claim(found: Shared, n: int, places: Places) -> None:
@@ -150,23 +169,62 @@ def _claim(found: Shared, n: int, places: Places) -> None:
     setters = found.setters
     for _, number, claim in places:
         setter = setters[number]
-        if n in setter.claims:
-            setter.several.setdefault(n, [setter.claims[n]]).append(claim)
+        first = setter.claims.setdefault(n, claim)
+        if first is not claim:
+            setter.several.setdefault(n, [first]).append(claim)
             found.doubtful.add(n)
-        else:
-            setter.claims[n] = claim
+
+
+def _is_disputed(found: Shared, n: int, places: Places) -> bool:
+    """Whether some of the claims on a setting may mean different values."""
     values = [claim.value for _, _, claim in places]
     absent = [claim.absent for _, _, claim in places]
-    if n not in found.doubtful and values.count(values[0]) == absent.count(absent[0]) == len(places):
-        return
-    numbers: dict[object, int] = {}
+    return n in found.doubtful or not values.count(values[0]) == absent.count(absent[0]) == len(places)
+
+
+Meant = dict[frozenset[object], list[tuple[int, Claim]]]
+"""Policies by number, with what they claim, by the spellings of the value."""
+
+
+def _compare(found: Shared, n: int, profiles: Places, gpos: Places | None) -> None:
+    """Adds what each profile and each GPO give a setting differently; without GPOs, what profiles do between them."""
+    differing, mine = found.differing, _by_meaning(found, n, profiles)
+    theirs = {} if gpos is None else _by_meaning(found, n, gpos)
+    pairs = combinations(mine.items(), 2) if gpos is None else product(mine.items(), theirs.items())
+    for (meaning, ones), (other, others) in pairs:
+        for a, one in ones if meaning.isdisjoint(other) else ():
+            for b, another in others:
+                if gpos is None and b < a:
+                    differing[b, a].append(Touch(another, one))
+                else:
+                    differing[a, b].append(Touch(one, another))
+    if n in found.doubtful:
+        _compare_several(found, n, profiles, gpos)
+
+
+def _by_meaning(found: Shared, n: int, places: Places) -> Meant:
+    """The policies that say one thing about a setting, by what it means."""
+    meant: Meant = {}
+    known: dict[object, list[tuple[int, Claim]]] = {}
     for _, number, claim in places:
-        setter = setters[number]
-        setter.disputed.add(n)
-        if n not in setter.several:
-            for spelling in spellings(claim):
-                setter.values.add(numbers.setdefault(spelling, len(found.setting_of) + len(numbers)))
-    found.setting_of += [n] * len(numbers)
+        value = claim.value.__class__, claim.value, claim.absent
+        if value not in known:
+            known[value] = meant.setdefault(spellings(claim), [])
+        if n not in found.setters[number].several:
+            known[value].append((number, claim))
+    return meant
+
+
+def _compare_several(found: Shared, n: int, profiles: Places, gpos: Places | None) -> None:
+    """The same for the pairs of which one says several things."""
+    setters = found.setters
+    mine, theirs = (list(dict.fromkeys(number for _, number, _ in places)) for places in (profiles, gpos or ()))
+    many = {number for number in (*mine, *theirs) if n in setters[number].several}
+    for a, b in combinations(mine, 2) if gpos is None else product(mine, theirs):
+        if a in many or b in many:
+            touch = settled([Touch(one, other) for one in setters[a].all(n) for other in setters[b].all(n)])
+            if not same(touch.mine, touch.theirs):
+                found.differing[a, b].append(touch)
 
 
 def _introduce(found: Shared, n: int, profiles: Places, gpos: Places) -> None:
@@ -174,8 +232,6 @@ def _introduce(found: Shared, n: int, profiles: Places, gpos: Places) -> None:
     together = _bits(gpos)
     if len(profiles) > CROWD:
         found.crowds.add(n)
-        found.doubtful.add(n)
-        _crowd(found, n, profiles)
     else:
         together |= _bits(profiles)
     for _, number, _ in profiles:
@@ -200,7 +256,10 @@ def _crowd(found: Shared, n: int, profiles: Places) -> None:
                 pairs[first, second].append(Touch(mine, theirs))
     for (first, second), touches in pairs.items():
         found.setters[first].partners |= 1 << second
-        found.crowded.setdefault((first, second), {})[n] = settled(touches)
+        touch = settled(touches)
+        found.crowded.setdefault((first, second), {})[n] = touch
+        if not same(touch.mine, touch.theirs):
+            found.differing[first, second].append(touch)
 
 
 def settled(touches: Sequence[Touch]) -> Touch:

@@ -81,6 +81,7 @@ KEYS: Mapping[str, Gone] = {
 }
 """How registry values begin of which all are meant."""
 
+_KEYS = tuple(KEYS)
 _NAMED = 3
 _BEGIN = ("hklm\\software\\policies\\microsoft\\", "hkcu\\software\\policies\\microsoft\\")
 _HIVE = len("hklm\\")
@@ -103,7 +104,9 @@ def superseded(estate: Estate) -> Iterator[Found]:
 
 def _gone(value: str) -> Gone | None:
     """Why a registry value, without its hive, should not be set any more; None where nothing speaks against it."""
-    return VALUES.get(value) or next((gone for begin, gone in KEYS.items() if value.startswith(begin)), None)
+    if value.startswith(_KEYS):
+        return VALUES.get(value) or next(gone for begin, gone in KEYS.items() if value.startswith(begin))
+    return VALUES.get(value)
 
 
 def _found(policy: Policy, gone: Gone, claims: Sequence[Claim]) -> Found:

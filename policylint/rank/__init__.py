@@ -69,10 +69,17 @@ def rank(estate: Estate, target: Target) -> Precedence:
     return Precedence(target, at.known, domains, tuple(reaches), tuple(excluded), contests, at.observation)
 
 
-def reaches(estate: Estate, target: Target) -> Sequence[Reach]:
-    """The ways in which the estate's policies reach one target, without what they contest."""
-    linked, _, intune = _reached(_placement(estate, target))
-    return [*linked, *intune.reaches]
+def reaches(estate: Estate, target: Target, side: Scope | None) -> Sequence[Reach]:
+    """The ways in which GPOs reach one target with their settings of a side, or Intune's policies (None) reach it.
+
+    What they contest is not looked at. Targets that Intune's policies reach alike get one and the same answer.
+    """
+    at = _placement(estate, target)
+    if side is None:
+        return _intune(at).reaches
+    out: list[Excluded] = []
+    mine, kept = _computer_side(at, out)
+    return kept if side is Scope.DEVICE else _user_side(at, mine, out)
 
 
 def _placement(estate: Estate, target: Target) -> Placement:
@@ -82,16 +89,28 @@ def _placement(estate: Estate, target: Target) -> Placement:
 
 def _reached(at: Placement) -> tuple[list[Reach], list[Excluded], _Intune]:
     """What reaches the target through GPOs, what of them does not, and the same of Intune."""
-    linked, out = gpo_reaches(at, Scope.DEVICE, at.target.device)
+    out: list[Excluded] = []
+    mine, kept = _computer_side(at, out)
+    users = _user_side(at, mine, out)
+    return [*kept, *users], out, _intune(at)
+
+
+def _computer_side(at: Placement, out: list[Excluded]) -> tuple[Sequence[Reach], list[Reach]]:
+    """What reaches the computer through GPOs: with local policy, and as far as local policy counts."""
+    linked, excluded = gpo_reaches(at, Scope.DEVICE, at.target.device)
+    out += excluded
     mine = _passing(linked, at.known, out)
     kept, off = without_local(mine, mine, certainly_beats)
     out += off
-    into = kept if kept == mine else _passing(kept, at.known, out)
+    return mine, kept if kept == mine else _passing(kept, at.known, out)
+
+
+def _user_side(at: Placement, mine: Sequence[Reach], out: list[Excluded]) -> list[Reach]:
+    """What reaches the user through GPOs, given what reaches the computer."""
     listed, shut = user_side(at, loopback_mode(mine, certainly_beats), mine, certainly_beats)
     users, off = without_local(listed, mine, certainly_beats)
     out += [*shut, *off]
-    into += _passing(users, at.known, out)
-    return into, out, _intune(at)
+    return _passing(users, at.known, out)
 
 
 @dataclass(frozen=True, slots=True)
