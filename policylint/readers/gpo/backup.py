@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from policylint.errors import ReadError
-from policylint.model import Channel, FileRecord, Filtering, Link, Policy, Problem, Scope
+from policylint.model import Channel, FileRecord, FileStatus, Filtering, Link, Policy, Problem, Scope
 from policylint.readers.gpo import preferences, security_descriptor
 from policylint.readers.gpo.backup_folder import Backup, collect, superseded
 from policylint.readers.gpo.cse import in_sequence
@@ -53,10 +53,10 @@ def _reading(backup: Backup) -> Reading:
     """The policy of a backup that is used."""
     registered, faults = _registered(backup)
     inside = [(path[len(_TREE) :], source) for path, source in backup.files if path.casefold().startswith(_TREE)]
-    tree = read_tree(inside, registered, backup.id, backup.name[0])
+    name, evidence = backup.name
+    tree = read_tree(inside, registered, backup.id, name)
     filtering, descriptor_faults = _filtering(backup)
     off, option_faults = _disabled_sides(backup)
-    name, evidence = backup.name
     versions = _versions(backup)
     policy = Policy(
         id=backup.id,
@@ -128,8 +128,9 @@ def _descriptions(backup: Backup) -> Iterator[FileRecord]:
     for path, source in backup.files:
         part = parts.get(source.path)
         if part is not None:
-            status, reason = ("read", "") if part.error is None else ("unread", part.error.message)
-            yield FileRecord(source.path, "read" if status == "read" else "unread", _kind(path), reason)
+            status: FileStatus = "read" if part.error is None else "unread"
+            reason = "" if part.error is None else part.error.message
+            yield FileRecord(source.path, status, _kind(path), reason)
         elif not path.casefold().startswith(_TREE):
             yield FileRecord(source.path, "ignored", _kind(path), "is not part of a GPO backup")
 
@@ -137,8 +138,10 @@ def _descriptions(backup: Backup) -> Iterator[FileRecord]:
 def _kind(path: str) -> str:
     """What a file of a backup is, by its path in it."""
     folded = path.casefold()
-    named = {"backup.xml": "Backup.xml", "bkupinfo.xml": "bkupInfo.xml", "gpreport.xml": "GPO report"}
-    return classify(path[len(_TREE) :])[0].name if folded.startswith(_TREE) else named.get(folded, FOREIGN.name)
+    return classify(path[len(_TREE) :])[0].name if folded.startswith(_TREE) else _NAMED.get(folded, FOREIGN.name)
+
+
+_NAMED = {"backup.xml": "Backup.xml", "bkupinfo.xml": "bkupInfo.xml", "gpreport.xml": "GPO report"}
 
 
 def _links(backup: Backup) -> tuple[Link, ...] | None:

@@ -40,18 +40,10 @@ class Backup:
     core: Part[Core]
     info: Part[Info]
     report: Part[Report]
-
-    @property
-    def id(self) -> str:
-        """The GUID of the GPO; the folder, where no description tells it."""
-        told = (part.value.id for part in (self.core, self.info, self.report) if part.value is not None)
-        return next(filter(None, told), self.folder or ".")
-
-    @property
-    def domain(self) -> str:
-        """The domain of the GPO, '' where no description tells it."""
-        told = (part.value.domain for part in (self.core, self.info) if part.value is not None)
-        return next(filter(None, told), "")
+    id: str
+    """The GUID of the GPO; the folder, where no description tells it."""
+    domain: str
+    """The domain of the GPO, '' where no description tells it."""
 
     @property
     def time(self) -> str:
@@ -110,12 +102,17 @@ def _backup(folder: str, files: Sequence[tuple[str, Source]]) -> Backup:
     for path, source in files:
         if "/" not in path:
             top.setdefault(source.name, source)
+    parts = _part(top.get("backup.xml"), core), _part(top.get("bkupinfo.xml"), info)
+    report = _part(top.get("gpreport.xml"), read)
+    ids = (part.value.id for part in (*parts, report) if part.value is not None)
+    domains = (part.value.domain for part in parts if part.value is not None)
     return Backup(
         folder,
         tuple(files),
-        _part(top.get("backup.xml"), core),
-        _part(top.get("bkupinfo.xml"), info),
-        _part(top.get("gpreport.xml"), read),
+        *parts,
+        report,
+        id=next(filter(None, ids), folder or "."),
+        domain=next(filter(None, domains), ""),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -189,17 +189,16 @@ def _add_below(found: list[str], element: etree._Element, path: str) -> None:
         _add_below(found, inner, f"{path}/{name}")
 
 
-def _numbered(element: etree._Element) -> Iterator[tuple[str, etree._Element]]:
+def _numbered(element: etree._Element) -> list[tuple[str, etree._Element]]:
     """The elements below with their names, and with their numbers among equals where there are several."""
     inner = [(local(part), part) for part in element.iterchildren("*")]
-    alike = Counter(name for name, _ in inner) if len(inner) > 1 else Counter[str]()
-    met = Counter[str]()
+    if len(inner) == len({name for name, _ in inner}):
+        return inner
+    alike, met, found = Counter(name for name, _ in inner), Counter[str](), []
     for name, part in inner:
-        if alike[name] > 1:
-            met[name] += 1
-            yield f"{name}[{met[name]}]", part
-        else:
-            yield name, part
+        met[name] += 1
+        found.append((f"{name}[{met[name]}]" if alike[name] > 1 else name, part))
+    return found
 
 
 def _attributes(element: etree._Element) -> list[tuple[str, str]]:

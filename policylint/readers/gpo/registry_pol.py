@@ -14,7 +14,7 @@ from policylint.catalogue import certificates
 from policylint.evidence import Evidence, Place, PolAt
 from policylint.model import Claim, Problem, Scope, Sweep, registry, shown
 from policylint.readers.gpo.pol_records import Record, records
-from policylint.readers.gpo.registry_values import TYPES, type_name, value_of
+from policylint.readers.gpo.registry_values import DECODERS, TYPES, type_name, value_of
 from policylint.readers.source import Source
 
 __all__ = ["Record", "claims", "records"]
@@ -60,8 +60,9 @@ def claims(
     """
     half = _Half(scope, source, places)
     good: str | None = None  # the last key without a fault: a key mostly has many values
+    written = half.written
     for record in records:
-        key, name = record.key, record.name
+        _, key, name, kind, data, _, _ = record
         if key != good or not name.isascii():
             fault = _name_fault(record)
             if fault is not None:
@@ -70,8 +71,11 @@ def claims(
             good = key
         if name[:2] == "**":
             _instruct(half, record)
-        elif name or record.type or record.data:
-            _write_once(half, record, _claim(half, record, name))
+        elif name or kind or data:
+            claim = _claim(half, record, name)
+            if claim.setting.key in written:
+                _write_again(half, record, claim)
+            written[claim.setting.key] = key, record.number, claim
     return tuple(_kept(half)), tuple(sweep for _, sweep in half.sweeps.values()), tuple(half.problems)
 
 
@@ -97,17 +101,20 @@ def _name_fault(record: Record) -> tuple[str, Record, str] | None:
 
 
 def _claim(half: _Half, record: Record, name: str) -> Claim:
-    kind, data = record.type, record.data
+    number, key, _, kind, data, start, end = record
+    decode = DECODERS.get(kind)
     try:
-        value = value_of(kind, data)
+        value = data if decode is None else decode(data)
     except ValueError as exc:
         half.complain("RD002", record, f"{type_name(kind)} '{name}' {exc}; its bytes are kept as they are")
         value = data
+    kind_name = TYPES.get(kind) or type_name(kind)
     if kind not in TYPES:
         half.complain("RD012", record, f"'{name}' has the unknown type {type_name(kind)}; its bytes are kept")
     if value and isinstance(value, bytes):
         _check_certificate(half, record, name, value)
-    return Claim(registry(half.scope, record.key, name), half.scope, value, type_name(kind), half.at(record))
+    place = PolAt(number, start, end) if half.places is None else half.places[number - 1]
+    return Claim(registry(half.scope, key, name), half.scope, value, kind_name, Evidence(half.source.path, place))
 
 
 def _check_certificate(half: _Half, record: Record, name: str, value: bytes) -> None:
@@ -124,18 +131,14 @@ def _write(half: _Half, record: Record, claim: Claim) -> None:
     half.written[claim.setting.key] = record.key, record.number, claim
 
 
-def _write_once(half: _Half, record: Record, claim: Claim) -> None:
-    """Writes a value, and says so where an earlier record has written it: what that one wrote is never seen."""
-    there = half.written.get(claim.setting.key)
-    if there is not None:
-        _, number, earlier = there
-        if not earlier.absent and not earlier.soft and not _swept_since(half, record.key, number):
-            same = (earlier.type, earlier.value) == (claim.type, claim.value)
-            differs = f"{shown(earlier.value)}, and this one {shown(claim.value)}: the last counts"
-            message = f"'{claim.setting}' is written twice in the file; an earlier record has "
-            half.complain("GP029", record, message + ("the same value" if same else differs))
-        del half.written[claim.setting.key]  # it comes last now
-    half.written[claim.setting.key] = record.key, record.number, claim
+def _write_again(half: _Half, record: Record, claim: Claim) -> None:
+    """Takes an earlier claim away, and says so where it wrote a value: what it wrote is never seen."""
+    _, number, earlier = half.written.pop(claim.setting.key)
+    if not earlier.absent and not earlier.soft and not _swept_since(half, record.key, number):
+        same = (earlier.type, earlier.value) == (claim.type, claim.value)
+        differs = f"{shown(earlier.value)}, and this one {shown(claim.value)}: the last counts"
+        message = f"'{claim.setting}' is written twice in the file; an earlier record has "
+        half.complain("GP029", record, message + ("the same value" if same else differs))
 
 
 def _delete(half: _Half, record: Record, name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codecs import utf_16_le_decode
 from collections.abc import Callable
+from typing import Literal
 
 from policylint.model import Value
 
@@ -33,15 +34,15 @@ def value_of(number: int, data: bytes) -> Value:
 
     Raises ValueError with what is wrong (a DWORD of three bytes, text of odd length), one phrase without the type.
     """
-    decode = _DECODERS.get(number)
+    decode = DECODERS.get(number)
     return data if decode is None else decode(data)
 
 
-def _integer(size: int, order: str) -> Callable[[bytes], int]:
+def _integer(size: int, order: Literal["big", "little"]) -> Callable[[bytes], int]:
     def decode(data: bytes) -> int:
         if len(data) != size:
             raise ValueError(f"holds {len(data)} bytes, not {size}")
-        return int.from_bytes(data, "big" if order == "big" else "little")
+        return int.from_bytes(data, order)
 
     return decode
 
@@ -62,7 +63,7 @@ def _strings(data: bytes) -> tuple[str, ...]:
     return tuple(text.split("\0")) if text else ()
 
 
-_DECODERS: dict[int, Callable[[bytes], Value]] = {
+DECODERS: dict[int, Callable[[bytes], Value]] = {
     1: _text,
     2: _text,
     4: _integer(4, "little"),
@@ -71,3 +72,4 @@ _DECODERS: dict[int, Callable[[bytes], Value]] = {
     7: _strings,
     11: _integer(8, "little"),
 }
+"""How data of a type are read; each raises ValueError as `value_of` does."""

@@ -91,7 +91,7 @@ def _gpos(source: Source) -> list[etree._Element]:
         return []
     if root is None or local(root) == "Rsop":
         return []
-    among = [root] if local(root) == "GPO" else [e for e in root.iter() if local(e) == "GPO"]
+    among = [root] if local(root) == "GPO" else list(root.iter("{*}GPO"))
     return [gpo for gpo in among if child(gpo, "Identifier") is not None and child(gpo, "Name") is not None]
 
 
