@@ -55,11 +55,12 @@ class SettingId:
 
 def registry(scope: Scope, key: str, value: str) -> SettingId:
     """The id of a registry value. `key` is without hive; a trailing backslash does not count, nor does case."""
-    return _folded(f"{'HKCU' if scope == 'user' else 'HKLM'}\\{key.rstrip(_BACKSLASH)}!{value}")
+    return folded(f"{'HKCU' if scope == 'user' else 'HKLM'}\\{key.rstrip(_BACKSLASH)}!{value}")
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _folded(text: str) -> SettingId:
+def folded(text: str) -> SettingId:
+    """The id of a setting by its whole name, in which case does not count."""
     return SettingId(text, text.casefold())
 
 
@@ -76,18 +77,17 @@ def csp(uri: str) -> SettingId:
 
 def named(family: Literal["graph", "admx", "compliance"], *parts: str) -> SettingId:
     """The id of a setting that Windows' own names do not reach: `graph:windows10GeneralConfiguration/passwordType`."""
-    text = f"{family}:{'/'.join(parts)}"
-    return SettingId(text, text.casefold())
+    return folded(f"{family}:{'/'.join(parts)}")
 
 
 def setting_id(text: str) -> SettingId:
     """Reads any notation back. Raises ValueError when it is none of them."""
     if re.match(r"(?i)(HKLM|HKCU)\\.*!", text):
-        return SettingId(text, text.casefold())
+        return folded(text)
     if text.startswith("./"):
         return csp(text)
     if re.match(r"(secedit|audit|script|folder|software|gpp|admx|graph|compliance|whfb)[:/].", text):
-        return SettingId(text, text.casefold())
+        return folded(text)
     raise ValueError(f"'{text}' is not a setting id")
 
 

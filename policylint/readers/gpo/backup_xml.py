@@ -33,6 +33,7 @@ class Text:
     place: XmlAt
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Core:
     """The core settings of Backup.xml; None for what it does not have."""
@@ -51,6 +52,7 @@ class Core:
     """Paths of the files that it lists, relative to the backup's folder, with `/`."""
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Info:
     """What bkupInfo.xml says. `time` sorts as text: ISO 8601 without a zone."""
@@ -75,17 +77,17 @@ def core(data: bytes) -> Core:
     if gpo is None or settings is None:
         raise ReadError("RD016", "not the Backup.xml of a GPO: it has no GroupPolicyCoreSettings", XmlAt(()))
     above = route(settings)
-    told = _texts(settings, above)
+    told = _texts(settings)
     return Core(
         id=guid(_said(told, "ID")),
         domain=_said(told, "Domain"),
-        name=told.get("DisplayName") or Text("", XmlAt(above)),
-        options=told.get("Options"),
+        name=_placed(told, "DisplayName", above) or Text("", XmlAt(above)),
+        options=_placed(told, "Options", above),
         machine_extensions=_extensions(told, "MachineExtensionGuids"),
         user_extensions=_extensions(told, "UserExtensionGuids"),
         directory_version=_version(told, 0),
         file_version=_version(told, 16),
-        descriptor=told.get("SecurityDescriptor"),
+        descriptor=_placed(told, "SecurityDescriptor", above),
         wmi_filter=_wmi_filter(told),
         files=tuple(_listed(gpo, above[:-1])),
     )
@@ -96,35 +98,39 @@ def info(data: bytes) -> Info:
     root = parse(data)
     if local(root) != "BackupInst":
         raise ReadError("RD016", f"not a bkupInfo.xml: its root element is '{local(root)}'", XmlAt(()))
-    told = _texts(root, ())
+    told = _texts(root)
     return Info(
         id=guid(_said(told, "GPOGuid")),
         domain=_said(told, "GPODomain"),
-        name=told.get("GPODisplayName") or Text("", XmlAt(())),
+        name=_placed(told, "GPODisplayName", ()) or Text("", XmlAt(())),
         time=_said(told, "BackupTime"),
     )
 
 
-_Told = Mapping[str, Text]
+_Told = Mapping[str, tuple[str, int]]
 
 
-def _texts(parent: etree._Element, above: tuple[int, ...]) -> _Told:
-    """The texts of an element's children by name, of each name the first. `above` is the element's own place."""
-    found: dict[str, Text] = {}
+def _texts(parent: etree._Element) -> _Told:
+    """The texts of an element's children by name, of each name the first, with their numbers among the children."""
+    found: dict[str, tuple[str, int]] = {}
     for at, part in enumerate(parent.iterchildren("*")):
         name = local(part)
         if name not in found:
-            text = whole_text(part) if len(part) else part.text or ""
-            found[name] = Text(text.strip(), XmlAt((*above, at)))
+            found[name] = (whole_text(part) if len(part) else part.text or "").strip(), at
     return found
 
 
 def _said(told: _Told, name: str) -> str:
-    return told[name].text if name in told else ""
+    return told[name][0] if name in told else ""
+
+
+def _placed(told: _Told, name: str, above: tuple[int, ...]) -> Text | None:
+    """A text with its place; `above` is that of the element around it."""
+    return Text(told[name][0], XmlAt((*above, told[name][1]))) if name in told else None
 
 
 def _extensions(told: _Told, name: str) -> tuple[str, ...] | None:
-    return extensions(told[name].text) if name in told else None
+    return extensions(told[name][0]) if name in told else None
 
 
 def _version(told: _Told, shift: int) -> int | None:

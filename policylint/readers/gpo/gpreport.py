@@ -15,6 +15,7 @@ from lxml import etree
 
 from policylint.errors import ReadError
 from policylint.evidence import XmlAt
+from policylint.frozen import quickly_built
 from policylint.model import Scope
 from policylint.readers.gpo.backup_xml import Text, guid
 from policylint.readers.source import sniff_encoding
@@ -26,6 +27,7 @@ _ADMX_SETTINGS = "http://www.microsoft.com/GroupPolicy/Settings/Registry"
 """Preferences have a type of the same local name in another namespace."""
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class ReportedLink:
     """A `LinksTo` of the GPO."""
@@ -36,6 +38,7 @@ class ReportedLink:
     place: XmlAt
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a report says about the GPO as such."""

@@ -15,7 +15,7 @@ from functools import lru_cache
 from lxml import etree
 
 from policylint.masks import MASK, is_secret
-from policylint.model import SettingId, Value
+from policylint.model import SettingId, Value, folded
 from policylint.readers.xml import attributes, children, local
 
 Key = Callable[[Mapping[str, str]], str]
@@ -31,8 +31,7 @@ class Shape:
 
 def setting(kind: str, key: str) -> SettingId:
     """The id of a preference item, `gpp:Kind/key`."""
-    text = f"gpp:{kind}/{key}"
-    return SettingId(text, text.casefold())
+    return folded(f"gpp:{kind}/{key}")
 
 
 def _first(*names: str) -> Key:

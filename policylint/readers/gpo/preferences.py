@@ -29,8 +29,7 @@ _FLAGS = (
 )
 
 
-_STORED = etree.XPath("descendant-or-self::*/@*[translate(local-name(), 'CPASWORD', 'cpasword') = 'cpassword']")
-"""Attributes that may hold a password: files mostly have none, and this is asked of the whole file at once."""
+_PASSWORD = b"cpassword"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +75,20 @@ def read(data: bytes, scope: Scope, source: Source, folder: str, policy: str) ->
     Problems: GP001 for every stored password, whether or not its item does anything; RD012 for items that cannot be
     mapped. Raises ReadError (RD003, RD005) for what is no XML.
     """
-    return items_below(parse(data), scope, source, folder, policy)
+    stored = _PASSWORD in data.replace(b"\0", b"").lower()
+    return items_below(parse(data), scope, source, folder, policy, passwords=stored)
 
 
-def items_below(root: etree._Element, scope: Scope, source: Source, folder: str, policy: str) -> Preferences:
-    """As `read`, of the root element of preferences, which may stand in a report."""
+def items_below(
+    root: etree._Element, scope: Scope, source: Source, folder: str, policy: str, *, passwords: bool = True
+) -> Preferences:
+    """As `read`, of the root element of preferences, which may stand in a report.
+
+    Without `passwords` it is known that no item stores one, and they are not looked for.
+    """
     file = _File(scope, source, folder)
     items = list(_items(root, Targeting(policy), ALWAYS, enabled=_enabled(root)))
     _targeting(file, root)
-    passwords = bool(_STORED(root))
     for item in items:
         if passwords:
             _passwords(file, item)
@@ -119,7 +123,7 @@ def _enabled(element: etree._Element) -> bool:
 def _passwords(file: _File, item: _Item) -> None:
     """A password in any attribute of the item, in whatever letter case; an empty one is none."""
     for part in item.element.iter("*"):
-        if any(name.casefold() == "cpassword" and value for name, value in attributes(part).items()):
+        if any(name.lower() == "cpassword" and value for name, value in attributes(part).items()):
             message = (
                 f"the preference '{item.name}' ({file.folder}) stores a password: everybody who can read the GPO can "
                 "decrypt it, because Microsoft has published the key"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from policylint.evidence import Evidence, LineAt, Place
 from policylint.facts import ALWAYS, When
 from policylint.frozen import quickly_built
-from policylint.model import Claim, Problem, Scope, SettingId, Value
+from policylint.model import Claim, Problem, Scope, Value, folded
 from policylint.readers.source import Source, decode
 
 BLANKS = " \t\r\0\ufeff"
@@ -48,7 +48,7 @@ class Written:
 
     def write(self, line: int, name: str, value: Value, type: str, when: When = ALWAYS) -> None:
         """Adds the claim that `name`, the text of a setting id, has a value; RD021 where it replaces another value."""
-        setting = SettingId(name, name.casefold())
+        setting = folded(name)
         earlier = self.claims.pop(setting.key, None)
         if earlier is not None and earlier.value != value:
             self.passed_over(line, f"'{name}' stands twice in the file with different values; the later one is used")
