@@ -96,9 +96,10 @@ def children(element: etree._Element, name: str) -> list[etree._Element]:
 def first_children(element: etree._Element | None) -> dict[str, etree._Element]:
     """The child elements by local name, of each name the first: cheaper than asking for several one by one."""
     found: dict[str, etree._Element] = {}
-    for part in () if element is None else element.iterchildren("*"):
+    for part in () if element is None else element:
         tag = part.tag
-        found.setdefault(tag[tag.rfind("}") + 1 :], part)
+        if isinstance(tag, str):
+            found.setdefault(tag[tag.rfind("}") + 1 :], part)
     return found
 
 

@@ -190,7 +190,7 @@ def _add_below(found: list[str], element: etree._Element, path: str) -> None:
 
 def _numbered(element: etree._Element) -> list[tuple[str, etree._Element]]:
     """The elements below with their names, and with their numbers among equals where there are several."""
-    inner = [(local(part), part) for part in element.iterchildren("*")]
+    inner = [(local(part), part) for part in element if isinstance(part.tag, str)]
     if len(inner) == len({name for name, _ in inner}):
         return inner
     alike, met, found = Counter(name for name, _ in inner), Counter[str](), []
