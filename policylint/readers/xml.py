@@ -18,6 +18,8 @@ from policylint.readers.source import sniff_encoding
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
 _LINE = re.compile(r"[^\r\n]")
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+_UTF_8 = (b"utf-8", b"UTF-8")
+_SINGLE_BYTE = re.compile(r"windows-125\d|iso-8859-\d+|us-ascii")
 _ENTITY = re.compile(r"<!ENTITY\b")
 _SPACED_NAMESPACE = re.compile(r"""(xmlns(?::[\w.-]+)?\s*=\s*)(["'])([^"']*\s[^"']*)\2""")
 
@@ -35,16 +37,21 @@ def text_of(data: bytes) -> str:
     declaration = _DECLARATION.match(text)
     if declaration is None:
         return text
-    return _LINE.sub(" ", declaration.group()) + text[declaration.end() :]
+    return _blank(declaration.group()) + text[declaration.end() :]
+
+
+def _blank(text: str) -> str:
+    """Blanks of the same length, with the line ends kept."""
+    return _LINE.sub(" ", text) if "\n" in text or "\r" in text else " " * len(text)
 
 
 def _declared_single_byte(data: bytes) -> str | None:
     """The declared encoding, when the bytes are not UTF-8 and Python knows the name as a single-byte one."""
     declared = _DECLARED.match(data[:200])
-    if declared is None:
+    if declared is None or declared[1] in _UTF_8:
         return None
-    name = declared.group(1).decode("ascii").casefold()
-    return name if re.fullmatch(r"windows-125\d|iso-8859-\d+|us-ascii", name) else None
+    name = declared[1].decode("ascii").casefold()
+    return name if _SINGLE_BYTE.fullmatch(name) else None
 
 
 def parse(data: bytes) -> etree._Element:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from policylint.families.merging import ACCOUNT_NAMES
 from policylint.model import Scope, Value
@@ -80,7 +81,13 @@ def _write_right(written: Written, section: str, row: Row) -> None:
     """`SeBackupPrivilege = *S-1-5-32-544,*S-1-5-32-551`."""
     pair = _assignment(written, row)
     if pair is not None:
-        written.write(row.line, f"secedit:{section}/{pair[0]}", principals(pair[1].split(",")), "Principals")
+        written.write(row.line, f"secedit:{section}/{pair[0]}", _members(pair[1]), "Principals")
+
+
+@lru_cache(maxsize=4096)
+def _members(text: str) -> tuple[str, ...]:
+    """The principals of a list; the same few lists stand in most templates."""
+    return principals(text.split(","))
 
 
 def _write_group(written: Written, section: str, row: Row) -> None:
@@ -93,12 +100,12 @@ def _write_group(written: Written, section: str, row: Row) -> None:
         written.damaged(row.line, f"'{pair[0]}' in [{section}] ends in neither __Members nor __Memberof")
         return
     name = f"{principal(match['group'])}__{match['list'].capitalize()}"
-    written.write(row.line, f"secedit:{section}/{name}", principals(pair[1].split(",")), "Principals")
+    written.write(row.line, f"secedit:{section}/{name}", _members(pair[1]), "Principals")
 
 
 def _write_registry(written: Written, section: str, row: Row) -> None:
     r"""`MACHINE\System\…\Lsa\LmCompatibilityLevel=4,5`: the type, then its data. Names may hold `=`."""
-    match = _REGISTRY_VALUE.fullmatch(row.text)
+    match = _PLAIN_VALUE.fullmatch(row.text) or _REGISTRY_VALUE.fullmatch(row.text)
     if match is None:
         written.damaged(row.line, f"'{row.text[:60]}' in [{section}] is not of the form path=type,data")
         return
@@ -114,6 +121,8 @@ def _write_registry(written: Written, section: str, row: Row) -> None:
     written.write(row.line, f"secedit:{section}/{unquoted(match['name'].strip())}", value, kind)
 
 
+_PLAIN_VALUE = re.compile(r"(?P<name>[^=]+)=\s*(?P<type>[0-9]{1,3})\s*,(?P<data>.*)", re.DOTALL)
+"""The same for a name without `=`, which takes far fewer attempts."""
 _REGISTRY_VALUE = re.compile(r"(?P<name>.+?)\s*=\s*(?P<type>[0-9]{1,3})\s*,(?P<data>.*)", re.DOTALL)
 
 
