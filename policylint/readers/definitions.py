@@ -32,6 +32,8 @@ DDF = "CSP definition (DDF)"
 CATALOG = "settings-catalog definitions"
 
 _START = rb'(?:\xef\xbb\xbf|\xff\xfe)?\s*(?:\{[^{}\[\]]*"value"\s*:\s*)?\[\s*\{'
+_LIST = re.compile(_START)
+"""What all of them begin with, and few exports of policies."""
 _TYPE = rb'\s*"@odata\.type"\s*:\s*"#microsoft\.graph\.deviceManagement'
 _KINDS = (
     (CATALOG, re.compile(_START + _TYPE + rb'Configuration\w*SettingDefinition"', re.ASCII)),
@@ -101,6 +103,8 @@ def _kind(source: Source) -> str | None:
     head = data.translate(None, b"\0") if b"\0" in data else data
     if source.suffix == ".xml":
         return DDF if b"<MgmtTree" in head and _TREE.search(head) else None
+    if not _LIST.match(head):
+        return None
     return next((kind for kind, start in _KINDS if start.match(head)), None)
 
 
