@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from policylint.errors import ReadError
+from policylint.model import Scope
 from policylint.readers.gpo import gpreport
 from policylint.readers.xml import parse
 
@@ -61,6 +62,7 @@ def test_a_report_in_any_encoding_tells_what_the_whole_of_it_tells(encoding: str
 @given(st.lists(st.sampled_from(("", *TRAPS)), max_size=5), st.sampled_from(MARKS))
 @example(["<!-- <ExtensionData> -->", "", "", "", "<!-- x -->"], MARKS[0])
 @example(["", "", "<!-- </Computer> -->"], MARKS[1])
+@example(["", "", "", "", "<User><ExtensionData/></User>"], MARKS[0])
 def test_what_only_looks_like_the_end_of_a_side_is_none(traps: list[str], mark: tuple[str, bytes]) -> None:
     data = report(*traps, encoding=mark[0], mark=mark[1])
     assert gpreport.read(data) == gpreport.report_of(parse(data))
@@ -76,6 +78,13 @@ def test_a_report_that_is_cut_off_anywhere_is_damaged(end: int) -> None:
 def test_a_report_without_a_side_is_read_as_a_whole() -> None:
     data = f"<GPO><Identifier><Identifier>{GUID}</Identifier></Identifier><User>{SHOWN}</User></GPO>".encode()
     assert gpreport.read(data) == gpreport.report_of(parse(data))
+
+
+def test_a_side_that_tells_whether_it_is_on_after_its_settings_is_read_as_a_whole() -> None:
+    side = f"<Computer>{SHOWN}<Enabled>false</Enabled></Computer><User><Enabled>true</Enabled></User>"
+    found = gpreport.read(f"<GPO>{side}</GPO>".encode())
+    assert found == gpreport.report_of(parse(f"<GPO>{side}</GPO>".encode()))
+    assert found.disabled_sides == {Scope.DEVICE}
 
 
 def test_damage_in_what_the_extensions_show_does_not_hide_the_links() -> None:

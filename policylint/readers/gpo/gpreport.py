@@ -77,34 +77,43 @@ def read(data: bytes) -> Report:
     return report_of(_root(data))
 
 
+_LEFT_OUT = (
+    ("<SDDL", "<Owner", "</SecurityDescriptor>"),
+    ("<Enabled>", "<ExtensionData>", "</Computer>"),
+    ("<Enabled>", "<ExtensionData>", "</User>"),
+)
+"""What is left out, in the order of GPMC's schema: what stands before it, what it begins with and what ends it."""
+
+
 def _outline(data: bytes) -> bytes | None:
     """The report without the `ExtensionData` of both sides and the permissions of the GPO, which say what SDDL does.
 
-    Each part that is left out begins with a start tag and ends before the end tag of an element around it. If that was
-    the end tag of another element, tags without a partner are left, and they are no well-formed document. None where
-    there is markup that could hide tags, and where a side is missing.
+    Each part that is left out begins with a start tag and goes up to the next end tag of the element around it. If that
+    tag belonged to another element, tags without a partner are left, and they are no well-formed document. None where
+    there is markup that could hide tags.
     """
     encoding, begin = sniff_encoding(data)
-    owner, rights_end, shown, computer_end, user_end = _marks(encoding)
-    last = data.rfind(user_end)
-    middle = data.rfind(computer_end, 0, max(last, 0))  # from behind: it is mostly the computer's side that is long
     kept, at = [], 0
-    for mark, end in ((owner, data.find(rights_end, 0, max(middle, 0))), (shown, middle), (shown, last)):
-        start = data.find(mark, at, max(end, 0))
-        if start >= 0:
-            kept.append(data[at:start])
-            at = end
-            if encoding != "utf-8" and (start - begin | end - begin) & 1:
-                return None  # half of one character and half of the next
+    for before, mark, end in _marks(encoding):
+        stop = data.find(end, at)
+        start = data.find(mark, at, max(stop, 0))
+        if start < 0 or data.find(before, at, start) < 0:
+            continue
+        if encoding != "utf-8" and (start - begin | stop - begin) & 1:
+            return None  # half of one character and half of the next
+        kept.append(data[at:start])
+        at = stop
     outline = b"".join((*kept, data[at:]))
-    return None if min(middle, last) < 0 or "<!".encode(encoding) in outline else outline
+    return None if "<!".encode(encoding) in outline else outline
 
 
 @lru_cache(maxsize=4)
-def _marks(encoding: str) -> tuple[bytes, ...]:
-    """The tags that parts begin with and end before. A NUL at the end is left off: it makes the search slow."""
-    tags = ("<Owner", "</SecurityDescriptor>", "<ExtensionData>", "</Computer>", "</User>")
-    return tuple(tag.encode(encoding).removesuffix(b"\0") for tag in tags)
+def _marks(encoding: str) -> tuple[tuple[bytes, bytes, bytes], ...]:
+    """The marks of what is left out. A NUL at the end is left off: it makes the search slow."""
+    before, mark, end = (
+        [tag.encode(encoding).removesuffix(b"\0") for tag in tags] for tags in zip(*_LEFT_OUT, strict=True)
+    )
+    return tuple(zip(before, mark, end, strict=True))
 
 
 def report_of(root: etree._Element) -> Report:
