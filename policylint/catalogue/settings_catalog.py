@@ -88,9 +88,10 @@ class Term:
 
         A choice of another definition has no value here and stays as it is written (IN024).
         """
-        if option not in self._values:
-            self._values[option] = self._value(option)
-        return self._values[option]
+        found = self._values.get(option)  # a value is never None
+        if found is None:
+            found = self._values[option] = self._value(option)
+        return found
 
     def _value(self, option: str) -> Value:
         known = self.definition.options if self.definition else {}

@@ -39,7 +39,9 @@ class Item:
     def below(self, inside: str) -> Evidence:
         """Evidence at a pointer that begins at the object."""
         place = self.pointer if self.sealed else self.pointer + inside
-        return Evidence(self.source.path, JsonAt(place) if self.lines is None else LineAt(_line(place, self.lines)))
+        if self.lines is None:
+            return Evidence(self.source.path, JsonAt(place))
+        return Evidence(self.source.path, LineAt(_line(place, self.lines)))
 
     @property
     def name(self) -> str:

@@ -69,7 +69,8 @@ class _Reading:
 
     def __init__(self, item: Item, catalog: Catalog) -> None:
         self.item = item
-        self.catalog = catalog
+        self.below = item.below
+        self.term = catalog.term
         self.parts: list[Claim | Problem] = []
         """What was read, in the order of the file."""
 
@@ -80,7 +81,7 @@ class _Reading:
             for member, shape in _SHAPES.items():
                 stated = instance.get(member)
                 if stated is not None:
-                    shape(self, self.catalog.term(id_), stated, f"{at}/{member}", rows)
+                    shape(self, self.term(id_), stated, f"{at}/{member}", rows)
                     return
         told = id_ if isinstance(id_, str) and id_ else "an instance without settingDefinitionId"
         message = f"{told} has no value of a known shape ({instance.get('@odata.type', 'no type')})"
@@ -89,13 +90,11 @@ class _Reading:
     def claim(self, term: Term, rows: Rows, value: Value, type_: str, at: str) -> None:
         """The setting has that value."""
         setting = csp(placed(term.uri, rows)) if rows else term.setting
-        self.parts.append(
-            Claim(setting, term.scope, value, type_, self.item.below(at), False, False, term.id)  # called most of all
-        )
+        self.parts.append(Claim(setting, term.scope, value, type_, self.below(at), False, False, term.id))
 
     def problem(self, rule: str, message: str, at: str) -> None:
         """Something claims nothing."""
-        self.parts.append(Problem(rule, message, self.item.below(at), self.item.id))
+        self.parts.append(Problem(rule, message, self.below(at), self.item.id))
 
     def choice(self, term: Term, stated: object, at: str, rows: Rows) -> None:
         """One choice, and the children that it has."""
