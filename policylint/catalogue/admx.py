@@ -303,10 +303,13 @@ class AdmxStore:
         at = scope, fold_key(key), value_name.casefold()
         if at not in self._owners:
             current, outdone = self._places(*at[:2])
-            best: dict[tuple[str, str], Slot] = {}
-            for slot in sorted(current.at(at[2]) or outdone.at(at[2]), key=self._rank):
-                best.setdefault(slot.policy.id.key, slot)
-            self._owners[at] = tuple(best.values())
+            found = current.at(at[2]) or outdone.at(at[2])
+            if len(found) > 1:
+                best: dict[tuple[str, str], Slot] = {}
+                for slot in sorted(found, key=self._rank):
+                    best.setdefault(slot.policy.id.key, slot)
+                found = tuple(best.values())
+            self._owners[at] = found
         return self._owners[at]
 
     def _rank(self, slot: Slot) -> tuple[bool, int, bool, str, tuple[str, str], str]:

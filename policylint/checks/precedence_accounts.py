@@ -9,6 +9,7 @@ from policylint.checks.containers import contents, holds_controllers, is_domain,
 from policylint.checks.found import Found, View, claim_spot, quoted
 from policylint.checks.gpo_claims import is_known, last_name, linked, pair_finding, some_of
 from policylint.checks.pairs import NAMED, Pair, by_pair
+from policylint.claimed import claimed
 from policylint.estate import Estate
 from policylint.families.merging import ACCOUNT_POLICY
 from policylint.findings import Severity
@@ -26,9 +27,9 @@ def is_account_policy(key: str) -> bool:
 def linked_below_domain(estate: Estate) -> Iterator[Found]:
     """Account policy in a GPO that is linked to OUs and not to the domain: domain accounts never obey it (PR034)."""
     known = contents(estate)
-    for policy in estate.policies:
-        claims = [claim for claim in policy.claims if is_account_policy(claim.setting.key)]
-        linked = links(policy, estate) if claims and _applies(policy) else None
+    index = claimed(estate)
+    for policy, claims in index.by_policy(index.beginning(ACCOUNT_POLICY)):
+        linked = links(policy, estate) if _applies(policy) else None
         if not linked or any(is_domain(path) for path in linked):
             continue
         controllers = [path for path in linked if holds_controllers(path)]

@@ -5,6 +5,7 @@ Only settings count that a profile of Intune sets, and another policy as well. W
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ _PROFILE, _GPO, _NOBODY = range(3)
 _ABSENT = frozenset((("absent", ""),))
 """Stands for the spellings of a value where a claim says that there is none."""
 _DEVICE = Scope.DEVICE
+_LAST = sys.maxsize
 
 Places = list[Place]
 
@@ -124,8 +126,9 @@ def _shared(estate: Estate) -> Shared:
 
 def _order(settings: Sequence[Places]) -> list[int]:
     """The rank of each setting by its first claim; those without one come last."""
+    firsts = [places[0][0] if places else _LAST for places in settings]
     ranks = [0] * len(settings)
-    for rank, n in enumerate(sorted(range(len(settings)), key=lambda n: (not settings[n], settings[n][:1]))):
+    for rank, n in enumerate(sorted(range(len(settings)), key=firsts.__getitem__)):
         ranks[n] = rank
     return ranks
 
@@ -137,14 +140,11 @@ def _settings(estate: Estate) -> Iterator[tuple[Places, Places]]:
     for key, places in claimed(estate).by_key.items():
         if len(places) == 1 or key in BY_ID:
             continue
-        devices: tuple[Places, Places, Places] = [], [], []
-        users: tuple[Places, Places, Places] = [], [], []
-        for place in places:
-            if place[2].scope is _DEVICE:
-                devices[on_devices[place[1]]].append(place)
-            else:
-                users[on_users[place[1]]].append(place)
-        for profiles, gpos, _ in (devices, users):
+        devices = [place for place in places if place[2].scope is _DEVICE]
+        users = [place for place in places if place[2].scope is not _DEVICE] if len(devices) < len(places) else []
+        for those, kinds_there in ((devices, on_devices), (users, on_users)):
+            profiles = [place for place in those if kinds_there[place[1]] == _PROFILE]
+            gpos = [place for place in those if kinds_there[place[1]] == _GPO] if profiles else []
             if profiles and len(profiles) + len(gpos) > 1:
                 yield profiles, gpos
 

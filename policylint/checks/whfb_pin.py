@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from policylint.checks.found import WHERE, Found, View, claim_spot, listed, names, over_worlds, quoted, spot
+from policylint.claimed import claimed
 from policylint.estate import Estate
 from policylint.facts import ALWAYS
 from policylint.families.whfb import Pick, Situation
@@ -267,8 +268,5 @@ def out_of_range(estate: Estate) -> Iterator[Found]:
 
 
 def _claims(estate: Estate) -> Iterator[tuple[Policy, Claim, Hello]]:
-    for policy in estate.policies:
-        for claim in policy.claims:
-            hello = BY_ID.get(claim.setting.key)
-            if hello is not None:
-                yield policy, claim, hello
+    for policy, claim in claimed(estate).on(BY_ID):
+        yield policy, claim, BY_ID[claim.setting.key]

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from policylint.catalogue.admx import AdmxFile
 from policylint.catalogue.admx_policy import fold_key
 from policylint.checks.found import Found, Spot, claim_spot, listed, quoted
+from policylint.claimed import claimed
 from policylint.estate import Estate
 from policylint.evidence import Evidence
 from policylint.families.whfb_settings import (
@@ -19,6 +20,7 @@ from policylint.families.whfb_settings import (
     PASSPORT,
     SETTINGS,
     Fault,
+    Hello,
     Node,
     node_of,
 )
@@ -160,27 +162,27 @@ def _counts(claim: Claim, policy: Policy, estate: Estate) -> bool:
 
 def tattooed_biometrics(estate: Estate) -> Iterator[Found]:
     """A GPO turns biometrics off outside the policy keys, where the value stays when the GPO goes (G-POL-TATTOO)."""
-    for policy in estate.policies:
-        for claim in policy.claims:
-            if policy.channel is Channel.GPO and BY_ID.get(claim.setting.key) is BIOMETRICS and claim.value == 0:
-                yield Found(
-                    f"{quoted([policy.name])} turns biometrics off in a value outside the policy keys: it stays when "
-                    "the GPO no longer applies",
-                    (claim_spot(claim, policy, "tattoos"),),
-                    claim.setting.text,
-                    claim.scope.value,
-                    help="plan a GPO that turns biometrics on again before this one is removed",
-                )
+    for policy, claim in _of_gpos(estate, BIOMETRICS):
+        if claim.value == 0:
+            yield Found(
+                f"{quoted([policy.name])} turns biometrics off in a value outside the policy keys: it stays when "
+                "the GPO no longer applies",
+                (claim_spot(claim, policy, "tattoos"),),
+                claim.setting.text,
+                claim.scope.value,
+                help="plan a GPO that turns biometrics on again before this one is removed",
+            )
+
+
+def _of_gpos(estate: Estate, hello: Hello) -> list[tuple[Policy, Claim]]:
+    """What GPOs say about a setting."""
+    keys = [key for key, known in BY_ID.items() if known is hello]
+    return [(policy, claim) for policy, claim in claimed(estate).on(keys) if policy.channel is Channel.GPO]
 
 
 def store_without_cloud_trust(estate: Estate) -> Iterator[Found]:
     """A GPO sets cloud trust, and a store's Passport.admx is too old to show it (AD007)."""
-    writers = [
-        (policy, claim)
-        for policy in estate.policies
-        for claim in policy.claims
-        if policy.channel is Channel.GPO and BY_ID.get(claim.setting.key) is CLOUD
-    ]
+    writers = _of_gpos(estate, CLOUD)
     for file in estate.admx if writers else ():
         values = {value.casefold() for value in passport_values(file)}
         if not values or CLOUD.value.casefold() in values:
