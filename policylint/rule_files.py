@@ -5,16 +5,15 @@ A check needs the head of a file only (`policylint.rules`); this module is impor
 
 from __future__ import annotations
 
-import difflib
 import tomllib
-from collections.abc import Iterator
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from policylint.errors import ConfigError
 from policylint.findings import Severity
 from policylint.scenario import Given, Scenario
+from policylint.tables import TableError, built
 
 
 class Fixture(Scenario):
@@ -52,27 +51,8 @@ class RuleFile(BaseModel):
 def parse(text: str, name: str) -> RuleFile:
     """The text of a rule file. Raises ConfigError naming the file and what is wrong with it."""
     try:
-        return RuleFile.model_validate(tomllib.loads(text))
+        return built(RuleFile, tomllib.loads(text))
     except tomllib.TOMLDecodeError as exc:
         raise ConfigError(f"{name}: not valid TOML: {exc}") from exc
-    except ValidationError as exc:
-        raise ConfigError("\n".join(f"{name}: {line}" for line in _explained(exc))) from exc
-
-
-def _explained(error: ValidationError) -> Iterator[str]:
-    """One sentence for each thing that pydantic found wrong in a file, with "did you mean" for unknown keys."""
-    for item in error.errors():
-        place = ".".join(f"[{part}]" if isinstance(part, int) else str(part) for part in item["loc"]).replace(".[", "[")
-        if item["type"] == "extra_forbidden":
-            near = difflib.get_close_matches(str(item["loc"][-1]), _keys(), 1)
-            yield f"unknown key {place}" + (f"; did you mean '{near[0]}'?" if near else "")
-        else:
-            wrong = item["msg"].removeprefix("Value error, ")
-            yield f"{place}: {wrong[0].lower()}{wrong[1:]}, got {item['input']!r}"
-
-
-def _keys() -> list[str]:
-    """Every key of a rule file."""
-    schema: dict[str, Any] = RuleFile.model_json_schema(by_alias=True)
-    tables = [schema, *schema.get("$defs", {}).values()]
-    return sorted({key for table in tables for key in table.get("properties", {})})
+    except TableError as exc:
+        raise ConfigError("\n".join(f"{name}: {sentence}" for sentence in exc.sentences)) from exc

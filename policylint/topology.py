@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from policylint.errors import ConfigError
-from policylint.tables import TableError, built, key_of, written
+from policylint.tables import Form, Table, TableError, Truth, built, key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +32,34 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Tenant:
+class Tenant(Table):
     """The Entra tenant whose id a custom OMA-URI must carry."""
 
     id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LinkEntry:
+class LinkEntry(Table):
     """A GPO linked to a container: by name or `{GUID}`."""
 
     gpo: str
-    enforced: bool = False
-    enabled: bool = True
+    enforced: Truth = False
+    enabled: Truth = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Som:
+class Som(Table):
     """A scope of management: a domain, an OU or `site:Name`, with its links, strongest (link order 1) first."""
 
     path: str
-    blocks_inheritance: bool | None = None
+    blocks_inheritance: Truth | None = None
     links: list[LinkEntry] | None = None
-    raw_order: bool = False
+    raw_order: Truth = False
     """The links come from a raw gPLink string: which of its ends is link order 1 is a convention (G-LINK-RAW)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GroupEntry:
+class GroupEntry(Table):
     """A group of a security filter or an Intune assignment; members are devices, users or other groups."""
 
     name: str
@@ -73,47 +73,47 @@ class GroupEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WmiFilter:
+class WmiFilter(Table):
     """What a WMI filter gives on the targets: rows, none, or an error."""
 
     name: str
-    result: bool | Literal["error"] | None = None
+    result: Truth | Literal["error"] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
+class Filter(Table):
     """What an Intune assignment filter gives on the targets."""
 
     name: str
-    result: bool | None = None
+    result: Truth | None = None
+
+
+Build = Annotated[str, Form(r"10\.0\.[0-9]{5}(\.[0-9]{1,6})?", "a build is written as 10.0.22631 or 10.0.22631.3007")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Table):
     """What is known about a target's device. A fact that is needed and missing becomes a condition, by its name."""
 
     join: Literal["entra", "hybrid", "ad"] | None = None
-    os_build: str | None = field(
-        default=None,
-        metadata=written(r"10\.0\.[0-9]{5}(\.[0-9]{1,6})?", "a build is written as 10.0.22631 or 10.0.22631.3007"),
-    )
+    os_build: Build | None = None
     edition: Literal["home", "pro", "enterprise", "education"] | None = None
-    mdm: bool | None = None
-    entra_kerberos: bool | None = None
-    adfs: bool | None = None
-    enrolled_after_tenant_policy: bool | None = None
-    tamper_protection: bool | None = None
+    mdm: Truth | None = None
+    entra_kerberos: Truth | None = None
+    adfs: Truth | None = None
+    enrolled_after_tenant_policy: Truth | None = None
+    tamper_protection: Truth | None = None
 
     def known(self) -> dict[str, bool | str]:
         """The given facts by the names that the file uses."""
         return {key: value for key, name in _FACTS if (value := getattr(self, name)) is not None}
 
 
-_FACTS = [(key_of(fact), fact.name) for fact in fields(Facts)]
+_FACTS = [(key_of(fact.name), fact.name) for fact in fields(Facts)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Table):
     """One placement of a device and a user in the directory, with the facts known about them."""
 
     name: str
@@ -125,19 +125,19 @@ class Target:
     groups: list[str] | None = None
     """Groups of the device or the user. A given list is complete."""
     facts: Facts = Facts()
-    observed: bool = False
+    observed: Truth = False
     """Read off a gpresult report: one more target, beside those that are written down or follow from the exports."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceList:
+class DeviceList(Table):
     """A table of devices, as CSV: one target a row. The path starts from the topology file's folder."""
 
     file: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Topology:
+class Topology(Table):
     """One topology.toml; an empty one knows nothing."""
 
     tenant: Tenant | None = None

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policylint.tables import TableError, built, written
+from policylint.tables import Form, Table, TableError, Truth, built
 from policylint.topology import Topology
 
 
 @dataclass(frozen=True)
-class Door:
+class Door(Table):
     """A table inside another."""
 
     width: str
-    open_now: bool | None = None
+    open_now: Truth | None = None
     kind: Literal["oak", "pine", "steel"] | None = None
-    state: bool | Literal["stuck"] | None = None
-    size: str | None = field(default=None, metadata=written(r"\d+x\d+", "a size is written as 2x3"))
+    state: Truth | Literal["stuck"] | None = None
+    size: Annotated[str, Form(r"\d+x\d+", "a size is written as 2x3")] | None = None
 
 
 @dataclass(frozen=True)
-class House:
+class House(Table):
     """A table."""
 
     doors: list[Door] = field(default_factory=list)
@@ -53,7 +53,7 @@ def test_what_is_left_out_is_what_the_class_says() -> None:
 @pytest.mark.parametrize(
     ("table", "sentences"),
     [
-        ({"main": 1}, ["main: input should be a valid dictionary or instance of Door, got 1"]),
+        ({"main": 1}, ["main: input should be a dictionary or an instance of Door, got 1"]),
         ({"main": {}}, ["main.width: field required, got {}"]),
         ({"doors": {}}, ["doors: input should be a valid list, got {}"]),
         ({"names": ["a", 2]}, ["names[1]: input should be a valid string, got 2"]),
@@ -73,7 +73,7 @@ def test_what_is_left_out_is_what_the_class_says() -> None:
         ({"mian": {}}, ["unknown key mian; did you mean 'main'?"]),
         ({"doors": [{"width": "1", "open": True}]}, ["unknown key doors[0].open; did you mean 'open-now'?"]),
         ({"names": 1, "xyz": 1}, ["names: input should be a valid list, got 1", "unknown key xyz"]),
-        ([], ["input should be a valid dictionary or instance of House, got []"]),
+        ([], ["input should be a dictionary or an instance of House, got []"]),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(table: object, sentences: list[str]) -> None:
