@@ -79,7 +79,7 @@ def built(kind: type[_T], table: object) -> _T:
     from pydantic import ValidationError
 
     try:
-        return cast(_T, _adapter(kind).validate_python(table))
+        return cast(_T, _adapter(cast(Any, kind)).validate_python(table))
     except ValidationError as exc:
         raise TableError(list(_sentences(exc, kind))) from exc
 
@@ -105,6 +105,6 @@ def _sentences(error: ValidationError, kind: type) -> Iterator[str]:
 
 def _keys(kind: type) -> list[str]:
     """Every key of a table and of the tables inside it."""
-    schema = _adapter(kind).json_schema(by_alias=True)
+    schema = _adapter(cast(Any, kind)).json_schema(by_alias=True)
     tables = [schema, *schema.get("$defs", {}).values()]
     return sorted({key for table in tables for key in table.get("properties", {})})
