@@ -91,18 +91,16 @@ def over_worlds(
     What it finds in all worlds is certain, in the assumed one likely, in others possible. `assumed_only` is for things
     that are missing: that a policy might not reach the target is no reason to miss what it sets.
     """
-    situations, exhaustive = view.hello.situations(subjects)
+    kinds, exhaustive = view.hello.kinds(subjects)
+    worlds = sum(number for _, number in kinds)
     seen: dict[tuple[str | None, str | None], tuple[Found, int, bool]] = {}
-    answers: dict[int, list[Found]] = {}
-    for number, situation in enumerate(situations):
-        if situation.alike not in answers:
-            answers[situation.alike] = list(predicate(situation))
-        for found in answers[situation.alike]:
+    for situation, number in kinds:
+        for found in predicate(situation):
             key = found.setting, found.scope
-            first, count, assumed = seen.get(key, (found, 0, number == 0))
-            seen[key] = first, count + 1, assumed
+            first, count, assumed = seen.get(key, (found, 0, situation is kinds[0][0]))
+            seen[key] = first, count + number, assumed
     for found, count, assumed in seen.values():
-        certain = exhaustive and count == len(situations)
+        certain = exhaustive and count == worlds
         if assumed or not assumed_only:
             yield replace(found, confidence="certain" if certain else "likely" if assumed else "possible")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -30,6 +31,7 @@ MAX_FACTS = 10
 """Beyond this many open facts the worlds are sampled, and the result is at most undetermined."""
 
 Key = tuple[Hello, Source]
+_TELLING = ("join", *READINGS)
 
 
 Values = tuple[FactValue | None, ...]
@@ -88,8 +90,10 @@ class Hellos:
     precedence: Precedence
     claims: Mapping[tuple[Hello, Source], tuple[Contestant, ...]] = field(default_factory=dict)
 
-    _evaluated: dict[frozenset[Hello], tuple[list[Situation], bool]] = field(default_factory=dict, repr=False)
-    """What `situations` has answered: many checks ask about the same settings."""
+    _evaluated: dict[frozenset[Hello], tuple[list[tuple[World, Situation]], bool]] = field(
+        default_factory=dict, repr=False
+    )
+    """The worlds that matter to some settings: many checks ask about the same ones."""
 
     @cached_property
     def _speakers(self) -> Mapping[Key, Speaker]:
@@ -98,6 +102,10 @@ class Hellos:
     @cached_property
     def _any_gpo(self) -> bool:
         return any(source.channel is Channel.GPO for _, source in self.claims)
+
+    @cached_property
+    def _gpo_facts(self) -> tuple[str, ...]:
+        return tuple(fact_names(self.gpo_when))
 
     @cached_property
     def gpo_when(self) -> When:
@@ -130,6 +138,17 @@ class Hellos:
 
     def situations(self, subjects: Iterable[Hello]) -> tuple[list[Situation], bool]:
         """Every world that matters to the subjects, evaluated, the assumed one first; and whether those are all."""
+        found, exhaustive = self._worlds(subjects)
+        return [replace(situation, world=world) for world, situation in found], exhaustive
+
+    def kinds(self, subjects: Iterable[Hello]) -> tuple[list[tuple[Situation, int]], bool]:
+        """The same in kinds: one of the worlds that differ in nothing a verdict hangs on, and how many those are."""
+        found, exhaustive = self._worlds(subjects)
+        kinds = {situation.alike: situation for _, situation in found}
+        counts = Counter(situation.alike for _, situation in found)
+        return [(kinds[alike], count) for alike, count in counts.items()], exhaustive
+
+    def _worlds(self, subjects: Iterable[Hello]) -> tuple[list[tuple[World, Situation]], bool]:
         needed = self.relevant(subjects)
         if needed not in self._evaluated:
             domains = self._domains(needed)
@@ -148,7 +167,7 @@ class Hellos:
         mdm = any(source.channel is Channel.MDM for _, source in present)
         if mdm and self._any_gpo:
             domains[GUIDE] = (True, False)
-            for fact in fact_names(self.gpo_when):
+            for fact in self._gpo_facts:
                 domains[fact] = self.precedence.domains.get(fact, (True, False))
         if any(hello is CLOUD for hello, _ in present):
             domains[CLOUD_READING] = (True, False)
@@ -169,25 +188,31 @@ class Hellos:
             domains[DEFAULT_HYBRID] = (True, False)
         return domains
 
-    def _evaluate(self, chosen: Iterable[World], needed: frozenset[Hello]) -> Iterator[Situation]:
-        """The worlds, evaluated; those that differ in nothing that counts share their verdicts."""
+    def _evaluate(self, chosen: Iterable[World], needed: frozenset[Hello]) -> Iterator[tuple[World, Situation]]:
+        """The worlds with what they come to: one situation for all that differ in nothing that counts."""
         by_facts: dict[tuple[str, ...], list[Speaker]] = {}
         for key, speaker in self._speakers.items():
             if key[0] in needed:
                 by_facts.setdefault(speaker.names, []).append(speaker)
         parties = [Party(names, speakers) for names, speakers in by_facts.items()]
         known: dict[tuple[object, ...], Situation] = {}
+        configured: dict[Values, bool] = {}
         for world in chosen:
             full = {**world, **self.precedence.known}
             said = [party.in_(full) for party in parties]
-            gpo = self._any_gpo and GUIDE in world and holds(self.gpo_when, full)
-            telling = (gpo, *map(id, said), *map(full.get, ("join", *READINGS)))
+            gpo = False
+            if self._any_gpo and GUIDE in world:
+                values = tuple(map(full.get, self._gpo_facts))
+                if values not in configured:
+                    configured[values] = holds(self.gpo_when, full)
+                gpo = configured[values]
+            telling = (gpo, *map(id, said), *map(full.get, _TELLING))
             if telling not in known:
                 told = dict(one for party, those in zip(parties, said, strict=True) for one in party.picks(those))
                 picks = {key: told[key] for key in self.claims if key in told}
                 elected = _elected(picks, gpo_only=gpo and not world.get(GUIDE, True))
                 known[telling] = Situation(full, picks, gpo, elected, len(known))
-            yield replace(known[telling], world=full)
+            yield full, known[telling]
 
 
 def _elected(picks: Mapping[tuple[Hello, Source], Pick], *, gpo_only: bool) -> Pick | None:
