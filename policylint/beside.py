@@ -1,0 +1,57 @@
+"""Work beside other work: in a second process where making one costs next to nothing, else when its result is wanted.
+
+A forked process sees everything that was read without a copy of it, so only the result has to be carried over. Linux
+alone forks safely whatever libraries are loaded; elsewhere, on one processor, and beside other threads nothing changes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, TypeVar, cast
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+_T = TypeVar("_T")
+
+
+def beside(job: Callable[[], _T]) -> Callable[[], _T]:
+    """Starts a job, and returns the function that waits for its result, which must be what pickle carries.
+
+    A job that fails beside is done again when its result is wanted, so that it fails where somebody sees it.
+    """
+    if not is_possible():
+        return job
+    from multiprocessing import get_context
+
+    fork = get_context("fork")
+    receiver, sender = fork.Pipe(duplex=False)
+    worker = fork.Process(target=_work, args=(job, sender), daemon=True)
+    worker.start()
+    sender.close()
+
+    def result() -> _T:
+        try:
+            found = receiver.recv()
+        except (EOFError, OSError):
+            return job()
+        finally:
+            receiver.close()
+            worker.join()
+        return cast(_T, found)
+
+    return result
+
+
+def is_possible() -> bool:
+    """Whether a second process can do some of the work at the same time."""
+    return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
+
+
+def _work(job: Callable[[], object], sender: Connection) -> None:
+    with sender, suppress(BaseException):  # the one who waits does the job again, and tells
+        sender.send(job())
