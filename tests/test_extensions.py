@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from policylint.effective import Result
@@ -224,6 +226,10 @@ class TestAudit:
         found = row(settle(gpo("Basic", {LOGON: 3}, INNER), advanced), LOGON)
         assert told(found) == ("conditional", 3, (3, None))
         assert found.conditions == ("G-AUD-LEGACY (advanced audit policy applies)",)
+
+    def test_advanced_audit_policy_that_sets_nothing_in_any_case_clears_nothing(self) -> None:
+        nothing = gpo("Nothing", [replace(claim(SUBCATEGORY, None), absent=True)], OUTER, wmi_filter="Laptops")
+        assert told(row(settle(gpo("Basic", {LOGON: 3}, INNER), nothing), LOGON)) == ("determined", 3, (3,))
 
     def test_d30_a_zero_in_audit_csv_is_no_auditing_or_nothing(self) -> None:
         zero = claim(SUBCATEGORY, 0, when=Is("D30 (0 means no auditing)"))

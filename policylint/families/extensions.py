@@ -199,7 +199,7 @@ def _with_audit(rows: list[Result]) -> list[Result]:
     basic = [number for number, row in enumerate(rows) if row.setting.key.startswith(BASIC_AUDIT)]
     if basic:
         ignored = _values(row for row in rows if written_to(row.setting.key) == NO_BASIC_AUDIT)
-        advanced = [row for row in rows if row.setting.key.startswith(SUBCATEGORY)]
+        advanced = [row for row in rows if row.setting.key.startswith(SUBCATEGORY) and row.candidates != (None,)]
         for number in basic:
             rows[number] = _audited(rows[number], ignored, advanced)
     return rows
@@ -211,7 +211,7 @@ def _values(rows: Iterable[Result]) -> frozenset[Value]:
 
 def _audited(row: Result, ignored: frozenset[Value], advanced: Sequence[Result]) -> Result:
     reasons = tuple(dict.fromkeys((*row.reasons, "G-AUD-LEGACY")))
-    applies = any(None not in other.candidates or other.state is State.DETERMINED for other in advanced)
+    applies = any(None not in other.candidates for other in advanced)
     if ignored == {1} or (applies and 0 not in ignored):
         losers = tuple(one._replace(reasons=("G-AUD-LEGACY",)) for one in _contenders(row))
         state = State.NOT_APPLICABLE
