@@ -1,5 +1,5 @@
 """`python -m policylint`."""
 
-from policylint.cli import main
+from policylint.cli import program
 
-main()
+program()
