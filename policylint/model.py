@@ -264,9 +264,11 @@ class Policy:
     def versions(self, scope: Scope) -> tuple[int | None, int | None]:
         """The versions of one side of a GPO, in the directory and in its folder. None: the export does not tell."""
         shift = 16 if scope is Scope.USER else 0
-        told = (self.directory_version, self.file_version)
-        directory, file = (None if version is None else version >> shift & 0xFFFF for version in told)
-        return directory, file
+        directory, file = self.directory_version, self.file_version
+        return (
+            None if directory is None else directory >> shift & 0xFFFF,
+            None if file is None else file >> shift & 0xFFFF,
+        )
 
 
 @quickly_built

@@ -176,7 +176,8 @@ def _aliases(name: str, estate: Estate) -> frozenset[str]:
 
 
 def _display(name: str, estate: Estate) -> str:
-    return next((g.name for g in estate.groups if g.id.casefold() == name.casefold()), name)
+    folded = name.casefold()
+    return next((g.name for g in estate.groups_named.get(folded, ()) if g.id.casefold() == folded), name)
 
 
 def accounts(target: Target) -> frozenset[str]:

@@ -18,6 +18,7 @@ from policylint.families.whfb_law import (
     DEFAULT_HYBRID,
     GUIDE,
     PIN_READING,
+    SOURCES,
     TPM_READING,
     TRUTH_TABLE,
     Setting3,
@@ -78,7 +79,7 @@ class Situation:
 
     def of(self, hello: Hello) -> list[Pick]:
         """The picks on one setting, strongest source first."""
-        return [pick for source in Source if (pick := self.picks.get((hello, source))) is not None]
+        return [pick for source in SOURCES if (pick := self.picks.get((hello, source))) is not None]
 
     def reading(self, name: str) -> bool:
         """Whether the assumed reading of the documentation holds in this world."""
@@ -114,7 +115,7 @@ class Situation:
             return False
         return picks[0].source.channel is not self.elected.source.channel or self.elected.source is Source.USER_MDM
 
-    @property
+    @cached_property
     def pin_source(self) -> Source | None:
         """The source that all of group P is taken from: the highest that configures any of it (W-GRP-P)."""
         allowed = (

@@ -34,6 +34,9 @@ class Source(StrEnum):
         return self in (Source.USER_GPO, Source.USER_MDM)
 
 
+SOURCES = tuple(Source)
+
+
 class Trust(StrEnum):
     """The on-premises trust that a device ends up with; NONE: Windows Hello is not provisioned."""
 

@@ -18,6 +18,7 @@ from policylint.families.whfb_law import (
     GUIDE,
     PIN_READING,
     READINGS,
+    SOURCES,
     TPM_READING,
     UNKNOWN_VALUE,
     Source,
@@ -217,7 +218,7 @@ class Hellos:
 
 def _elected(picks: Mapping[tuple[Hello, Source], Pick], *, gpo_only: bool) -> Pick | None:
     """The enablement setting of the strongest source."""
-    electors = (pick for source in Source if (pick := picks.get((ENABLED, source))))
+    electors = (pick for source in SOURCES if (pick := picks.get((ENABLED, source))))
     return next((pick for pick in electors if not gpo_only or pick.source.channel is Channel.GPO), None)
 
 

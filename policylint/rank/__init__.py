@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from policylint.estate import Estate
-from policylint.facts import ALWAYS, NEVER, Every, FactValue, Is, Not, Some, When, every, given
+from policylint.facts import ALWAYS, NEVER, FactValue, Is, Not, When, every, given
 from policylint.model import Channel, Claim, Policy, Scope, Sweep
 from policylint.observed import Observation, observation_of
 from policylint.rank.domain_accounts import account_settings, of_controllers, reaches_of_domain
@@ -256,18 +256,22 @@ def _domains(
 
 def _collect(when: When, values: dict[str, list[FactValue]], wanted: bool = True) -> None:
     """Adds the facts of an expression; the value that makes it hold comes first, as the assumed one."""
-    match when:
-        case Is("join"):
+    if isinstance(when, Is):
+        if when.fact == "join":
             return
-        case Is(fact, value):
-            other: FactValue = not value if isinstance(value, bool) else "other"
-            found = values.setdefault(fact, [])
-            found.extend(v for v in ((value, other) if wanted else (other, value)) if v not in found)
-        case Not(part):
-            _collect(part, values, not wanted)
-        case Every(parts) | Some(parts):
-            for part in parts:
-                _collect(part, values, wanted)
+        value = when.value
+        other: FactValue = not value if isinstance(value, bool) else "other"
+        pair = (value, other) if wanted else (other, value)
+        found = values.get(when.fact)
+        if found is None:
+            values[when.fact] = [*pair]
+        else:
+            found += [one for one in pair if one not in found]
+    elif isinstance(when, Not):
+        _collect(when.part, values, not wanted)
+    else:
+        for part in when.parts:
+            _collect(part, values, wanted)
 
 
 def order(a: Contestant, b: Contestant) -> Order:

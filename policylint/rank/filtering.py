@@ -31,12 +31,26 @@ def at_controllers(place: str | None) -> bool:
 def gates(policy: Policy, scope: Scope, at: Placement) -> list[Gate]:
     """What must hold for a GPO that is linked to apply on one side, each with its rule; nothing that always does."""
     asked = policy.filtering
-    if asked is None or asked.deny or asked.deny_read:
+    if asked is None:
+        return _unsaid(policy, at)
+    if asked.deny or asked.deny_read:
         return _open(policy, scope, at)
     key = scope, policy.wmi_filter, asked.apply, asked.read
     if key not in at.gates:
         at.gates[key] = _open(policy, scope, at)
     return at.gates[key]
+
+
+def _unsaid(policy: Policy, at: Placement) -> list[Gate]:
+    """The gates of a GPO whose security filter nobody tells: the same for every target."""
+    known = at.estate.once(_by_name)
+    if (policy.name, policy.wmi_filter) not in known:
+        known[policy.name, policy.wmi_filter] = _open(policy, Scope.DEVICE, at)
+    return known[policy.name, policy.wmi_filter]
+
+
+def _by_name(_: Estate) -> dict[tuple[str, str | None], list[Gate]]:
+    return {}
 
 
 def _open(policy: Policy, scope: Scope, at: Placement) -> list[Gate]:

@@ -79,8 +79,9 @@ class Gpos:
 
     def _on(self, path: tuple[str, ...]) -> Mapping[int, Sequence[Counting]]:
         if path not in self._told:
+            keys = [container.casefold() for container in path]
             self._told[path] = {
-                number: tuple(_counting(self.listed[number], self._estate, path)) for number in self._near(path)
+                number: tuple(_counting(self.listed[number], self._estate, path, keys)) for number in self._near(path)
             }
         return self._told[path]
 
@@ -161,9 +162,9 @@ def containers(place: str | None, topology: Topology) -> tuple[str, ...]:
     return tuple("/".join(parts[: i + 1]) for i in range(len(parts)))
 
 
-def _counting(gpo: Gpo, estate: Estate, path: tuple[str, ...]) -> Iterator[Counting]:
+def _counting(gpo: Gpo, estate: Estate, path: tuple[str, ...], keys: Sequence[str]) -> Iterator[Counting]:
     """The GPO's links on the path, with where each stands and what may block it."""
-    for link, order in _links(gpo, estate, path):
+    for link, order in _links(gpo, estate, keys):
         depth = 0 if link.som.casefold().startswith("site:") else link.som.rstrip("/").count("/") + 1
         unblocked = _unblocked(path, depth, estate) if link.som and not link.enforced else ALWAYS
         yield Counting(link, order, depth, _is_raw(link.som, estate), bool(path), unblocked)
@@ -174,7 +175,7 @@ def _is_raw(container: str, estate: Estate) -> bool:
     return som is not None and som.raw_order
 
 
-def _links(gpo: Gpo, estate: Estate, path: tuple[str, ...]) -> Iterator[tuple[Link, int | None]]:
+def _links(gpo: Gpo, estate: Estate, on_path: Sequence[str]) -> Iterator[tuple[Link, int | None]]:
     """The GPO's links on the path and to sites, with link order: as the topology has them, else as the export shows.
 
     A GPO whose export does not tell its links may be linked to any container whose links nobody describes, and in an
@@ -182,13 +183,12 @@ def _links(gpo: Gpo, estate: Estate, path: tuple[str, ...]) -> Iterator[tuple[Li
     """
     policy = gpo.policy
     described = estate.topology.linked
-    on_path = [container.casefold() for container in path]
-    told = [one for one in gpo.told if not path or one.key in on_path or one.key.startswith("site:")]
+    told = [one for one in gpo.told if not on_path or one.key in on_path or one.key.startswith("site:")]
     for linked in sorted(told, key=lambda one: on_path.index(one.key) if one.key in on_path else -1):
         yield Link(linked.som.path, linked.entry.enabled, linked.entry.enforced, policy.evidence), linked.number
     for link in policy.links or ():
         key = link.som.rstrip("/").casefold()
-        if key not in described and (not path or key in on_path or key.startswith("site:")):
+        if key not in described and (not on_path or key in on_path or key.startswith("site:")):
             yield link, None
     untold = policy.links is None and not told and any(key not in described for key in on_path)
     if untold or (not described and (policy.links is None or not estate.linked)):
