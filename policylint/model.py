@@ -55,7 +55,12 @@ class SettingId:
 
 def registry(scope: Scope, key: str, value: str) -> SettingId:
     """The id of a registry value. `key` is without hive; a trailing backslash does not count, nor does case."""
-    return folded(f"{'HKCU' if scope == 'user' else 'HKLM'}\\{key.rstrip(_BACKSLASH)}!{value}")
+    return folded(in_key(scope, key) + value)
+
+
+def in_key(scope: Scope, key: str) -> str:
+    """What the ids of all values of a registry key begin with; the name of the value follows."""
+    return f"{'HKCU' if scope == 'user' else 'HKLM'}\\{key.rstrip(_BACKSLASH)}!"
 
 
 @lru_cache(maxsize=_REMEMBERED)

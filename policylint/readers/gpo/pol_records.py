@@ -8,6 +8,7 @@ stands before it counts, and the error says at which byte the rest was lost.
 from __future__ import annotations
 
 from codecs import utf_16_le_decode
+from functools import lru_cache
 from struct import Struct
 from typing import NamedTuple
 
@@ -129,10 +130,7 @@ def _first_nul(data: bytes, begin: int) -> int:
 
 def _name(raw: bytes, begin: int, number: int, start: int, what: str) -> str:
     """The text of a key or value name. A NUL in it means that no semicolon followed the name's own end."""
-    try:
-        text = utf_16_le_decode(raw, "strict", True)[0]  # final: else half a pair at the end is dropped in silence
-    except UnicodeDecodeError:
-        text = utf_16_le_decode(raw, "surrogatepass", True)[0]
+    text = _text(raw)
     if "\0" in text:
         nul = begin + len(text[: text.index("\0")].encode("utf-16-le", "surrogatepass"))
         raise ReadError(
@@ -141,6 +139,15 @@ def _name(raw: bytes, begin: int, number: int, start: int, what: str) -> str:
             ByteAt(nul + 2),
         )
     return text
+
+
+@lru_cache(maxsize=1 << 14)
+def _text(raw: bytes) -> str:
+    """The text of a name; policies of an estate have the same ones over and over."""
+    try:
+        return utf_16_le_decode(raw, "strict", True)[0]  # final: else half a pair at the end is dropped in silence
+    except UnicodeDecodeError:
+        return utf_16_le_decode(raw, "surrogatepass", True)[0]
 
 
 def _unopened(data: bytes, number: int, start: int) -> ReadError:

@@ -6,23 +6,21 @@ extensions are those of all its GPOs together, so nothing can be said about exte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-
-from lxml import etree
+from functools import lru_cache
 
 from policylint.errors import ReadError
 from policylint.evidence import XmlAt
 from policylint.model import Channel, FileRecord, Policy, Problem, Scope
 from policylint.readers.gpo import written_registry as written
+from policylint.readers.gpo.policy_rules_entries import RuleEntry, entries
 from policylint.readers.gpo.template_lines import Entry, Subcategory, audit, template
 from policylint.readers.gpo.tree import judged
 from policylint.readers.gpo.written_registry import Written
 from policylint.readers.source import Reading, Source, problem
-from policylint.readers.xml import local, parse, whole_text
 
 KIND = "Policy Analyzer rules"
-_ROOT = "PolicyRules"
 _DELETE = "[[[delete]]]"
 """How Policy Analyzer writes that a value is deleted, without a type."""
 _SIDES = {"ComputerConfig": Scope.DEVICE, "UserConfig": Scope.USER}
@@ -68,14 +66,12 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
 
 def _read(source: Source) -> Reading:
     try:
-        root = parse(source.read())
-        if local(root) != _ROOT:
-            raise ReadError("RD012", f"no rules of Policy Analyzer: its root element is '{local(root)}'", XmlAt(()))
+        found = entries(source.read())
     except ReadError as error:
         record = FileRecord(source.path, "ignored" if error.rule == "RD012" else "unread", KIND, error.message)
         return Reading(problems=(problem(source, error),), files=(record,))
     policies, problems = [], list[Problem]()
-    for name, gpo in _gpos(root).items():
+    for name, gpo in _gpos(found).items():
         policy, faults = _policy(source, name, gpo)
         policies.append(policy)
         problems += faults
@@ -85,60 +81,49 @@ def _read(source: Source) -> Reading:
     return Reading(reduced=tuple(policies), problems=tuple(problems), files=(record,))
 
 
-def _gpos(root: etree._Element) -> dict[str, _Gpo]:
+def _gpos(entries: Iterable[RuleEntry]) -> dict[str, _Gpo]:
     gpos: dict[str, _Gpo] = {}
-    for index, element in enumerate(root.iterchildren("*")):  # asking each of thousands for its route is slow
-        tag = local(element)
+    for place, tag, policy, section, fields in entries:
         if tag in _LISTS:
             continue
-        place = XmlAt((index,))
-        parts = _parts(element)
-        name = parts.get("PolicyName", "").strip()
+        name = policy.strip()
         gpo = gpos.get(name)
         if gpo is None:
             gpo = gpos[name] = _Gpo(place)
         if tag in _SIDES:
-            try:
-                gpo.settings.append(_setting(parts, _SIDES[tag], place))
-            except ReadError as error:
-                gpo.faults.append(error)
+            told = _setting(*fields)
+            if isinstance(told, str):
+                gpo.faults.append(written.fault(told, place))
+            else:
+                gpo.settings.append(Written(_SIDES[tag], *told, place))
         elif tag == "SecurityTemplate":
-            gpo.entries.append(Entry(str(element.get("Section", "")), parts.get("LineItem", "").strip(), place))
+            gpo.entries.append(Entry(section, fields[0].strip(), place))
         elif tag == "AuditSubcategory":
-            guid, number = parts.get("GUID", "").strip(), parts.get("Setting", "").strip()
-            gpo.audit.append(Subcategory(guid, number, place))
+            gpo.audit.append(Subcategory(fields[0].strip(), fields[1].strip(), place))
         else:
             gpo.others.setdefault(tag, []).append(place)
     return gpos
 
 
-def _parts(element: etree._Element) -> dict[str, str]:
-    """The texts of the children by name, with their blanks, which belong to the data; the first of a name counts."""
-    found: dict[str, str] = {}
-    for child in element:  # a file has tens of thousands, and iterchildren takes longer
-        name = child.tag
-        if isinstance(name, str) and "}" in name:
-            name = local(child)
-        if isinstance(name, str) and name not in found:
-            found[name] = whole_text(child) if len(child) else child.text or ""
-    return found
+@lru_cache(maxsize=1 << 12)
+def _setting(key: str, name: str, kind: str, data: str) -> tuple[str, str, int, bytes] | str:
+    """Key, name, type and data of a registry setting; what is wrong for a type that is not known or does not fit.
 
-
-def _setting(parts: Mapping[str, str], scope: Scope, place: XmlAt) -> Written:
-    """One registry setting. Raises ReadError (RD012) for a type that is not known and data that does not fit it."""
-    key, name, kind = parts.get("Key", "").strip(), parts.get("Value", "").strip(), parts.get("RegType", "").strip()
-    data = parts.get("RegData", "").replace(r"\r\n", "\r\n")  # how Policy Analyzer writes a line end
+    Baselines of one product have the same settings from version to version.
+    """
+    key, name, kind = key.strip(), name.strip(), kind.strip()
+    data = data.replace(r"\r\n", "\r\n")  # how Policy Analyzer writes a line end
     if name.startswith("**"):
-        return Written(scope, key, name, written.REG_SZ, written.text(data), place)
+        return key, name, written.REG_SZ, written.text(data)
     if not kind and data.casefold() == _DELETE:
-        return Written(scope, key, *written.instruction(f"**del.{name}"), place)
+        return key, *written.instruction(f"**del.{name}")
     if kind not in _TYPES:
-        raise written.fault(f"'{name}' has the unknown type '{kind}'", place)
+        return f"'{name}' has the unknown type '{kind}'"
     number, encode = _TYPES[kind]
     try:
-        return Written(scope, key, name, number, encode(data), place)
+        return key, name, number, encode(data)
     except ValueError as exc:
-        raise written.fault(f"'{name}' cannot be used: {exc}", place) from exc
+        return f"'{name}' cannot be used: {exc}"
 
 
 def _policy(source: Source, name: str, gpo: _Gpo) -> tuple[Policy, list[Problem]]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from policylint.catalogue import certificates
 from policylint.evidence import Evidence, Place, PolAt
-from policylint.model import Claim, Problem, Scope, Sweep, registry, shown
+from policylint.model import Claim, Problem, Scope, SettingId, Sweep, Value, folded, in_key, registry, shown
 from policylint.readers.gpo.pol_records import Record, records
-from policylint.readers.gpo.registry_values import DECODERS, TYPES, type_name, value_of
+from policylint.readers.gpo.registry_values import DECODERS, TYPES, Decoder, type_name, value_of
 from policylint.readers.source import Source
 
 __all__ = ["Record", "claims", "records"]
@@ -59,33 +60,39 @@ def claims(
     RD036 a certificate under the thumbprint of another; GP029 a value that an earlier record writes too.
     """
     half = _Half(scope, source, places)
-    good: str | None = None  # the last key without a fault: a key mostly has many values
     written = half.written
     for record in records:
-        _, key, name, kind, data, _, _ = record
-        if key != good or not name.isascii():
+        number, key, name, kind, data, _, _ = record
+        inside = _inside(scope, key)
+        if inside is None or not name.isascii():
             fault = _name_fault(record)
             if fault is not None:
                 half.complain(*fault)
                 continue
-            good = key
+            inside = in_key(scope, key)
         if name[:2] == "**":
             _instruct(half, record)
         elif name or kind or data:
-            claim = _claim(half, record, name)
-            if claim.setting.key in written:
+            setting = folded(inside + name)
+            claim = _claim(half, record, name, setting)
+            if setting.key in written:
                 _write_again(half, record, claim)
-            written[claim.setting.key] = key, record.number, claim
-    return tuple(_kept(half)), tuple(sweep for _, sweep in half.sweeps.values()), tuple(half.problems)
+            written[setting.key] = key, number, claim
+    return _kept(half), tuple(sweep for _, sweep in half.sweeps.values()), tuple(half.problems)
 
 
-def _kept(half: _Half) -> Iterator[Claim]:
+def _kept(half: _Half) -> tuple[Claim, ...]:
     """The claims that nothing after them in the file removes."""
     if not half.sweeps:
-        yield from (claim for _, _, claim in half.written.values())
-        return
+        return tuple([claim for _, _, claim in half.written.values()])
     last = {key: _last_sweep(half, key) for key in {key for key, _, _ in half.written.values()}}
-    yield from (claim for key, number, claim in half.written.values() if last[key] <= number)
+    return tuple(claim for key, number, claim in half.written.values() if last[key] <= number)
+
+
+@lru_cache(maxsize=1 << 13)
+def _inside(scope: Scope, key: str) -> str | None:
+    """What the ids of the key's values begin with; None for a key that may be at fault."""
+    return in_key(scope, key) if key.isascii() and key and not _HIVE.match(key) else None
 
 
 def _name_fault(record: Record) -> tuple[str, Record, str] | None:
@@ -100,21 +107,26 @@ def _name_fault(record: Record) -> tuple[str, Record, str] | None:
     return None
 
 
-def _claim(half: _Half, record: Record, name: str) -> Claim:
-    number, key, _, kind, data, start, end = record
-    decode = DECODERS.get(kind)
-    try:
-        value = data if decode is None else decode(data)
-    except ValueError as exc:
-        half.complain("RD002", record, f"{type_name(kind)} '{name}' {exc}; its bytes are kept as they are")
-        value = data
-    kind_name = TYPES.get(kind) or type_name(kind)
-    if kind not in TYPES:
-        half.complain("RD012", record, f"'{name}' has the unknown type {type_name(kind)}; its bytes are kept")
-    if value and isinstance(value, bytes):
-        _check_certificate(half, record, name, value)
+def _claim(half: _Half, record: Record, name: str, setting: SettingId) -> Claim:
+    number, _, _, kind, data, start, end = record
+    kind_name, decode = _TYPED.get(kind, _UNTYPED)
+    value: Value = data
+    if decode is not None:
+        try:
+            value = decode(data)
+        except ValueError as exc:
+            half.complain("RD002", record, f"{kind_name} '{name}' {exc}; its bytes are kept as they are")
+    if kind_name is None:
+        kind_name = type_name(kind)
+        half.complain("RD012", record, f"'{name}' has the unknown type {kind_name}; its bytes are kept")
+    if value.__class__ is bytes and value:
+        _check_certificate(half, record, name, data)
     place = PolAt(number, start, end) if half.places is None else half.places[number - 1]
-    return Claim(registry(half.scope, key, name), half.scope, value, kind_name, Evidence(half.source.path, place))
+    return Claim(setting, half.scope, value, kind_name, Evidence(half.source.path, place))
+
+
+_TYPED: dict[int, tuple[str | None, Decoder | None]] = {n: (name, DECODERS.get(n)) for n, name in TYPES.items()}
+_UNTYPED: tuple[str | None, Decoder | None] = (None, None)
 
 
 def _check_certificate(half: _Half, record: Record, name: str, value: bytes) -> None:
@@ -168,7 +180,7 @@ def _sweep(half: _Half, record: Record, key: str, *, tree: bool) -> None:
 
 def _write_soft(half: _Half, record: Record, name: str) -> None:
     """Written only where no value exists. What the file itself did to the value before decides, if anything."""
-    claim = _claim(half, record, name)
+    claim = _claim(half, record, name, registry(half.scope, record.key, name))
     there = half.written.get(claim.setting.key)
     if there is not None and not there[2].absent and not _swept_since(half, record.key, there[1]):
         return
@@ -205,7 +217,8 @@ def _instruct(half: _Half, record: Record) -> None:
     half.complain(
         "RD012", record, f"'{record.name}' is no instruction that [MS-GPREG] knows; taken for a value of that name"
     )
-    return _write(half, record, _claim(half, record, record.name))
+    setting = registry(half.scope, record.key, record.name)
+    return _write(half, record, _claim(half, record, record.name, setting))
 
 
 def _listed(half: _Half, record: Record) -> Iterator[str]:

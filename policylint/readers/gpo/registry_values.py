@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from codecs import utf_16_le_decode
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Literal
 
 from policylint.model import Value
+
+Decoder = Callable[[bytes], Value]
 
 TYPES = {
     0: "REG_NONE",
@@ -39,6 +42,7 @@ def value_of(number: int, data: bytes) -> Value:
 
 
 def _integer(size: int, order: Literal["big", "little"]) -> Callable[[bytes], int]:
+    @lru_cache(maxsize=1024)  # nearly all are 0 or 1
     def decode(data: bytes) -> int:
         if len(data) != size:
             raise ValueError(f"holds {len(data)} bytes, not {size}")
@@ -63,7 +67,7 @@ def _strings(data: bytes) -> tuple[str, ...]:
     return tuple(text.split("\0")) if text else ()
 
 
-DECODERS: dict[int, Callable[[bytes], Value]] = {
+DECODERS: dict[int, Decoder] = {
     1: _text,
     2: _text,
     4: _integer(4, "little"),

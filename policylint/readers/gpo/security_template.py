@@ -36,15 +36,49 @@ def write(written: Written, entries: Iterable[Row]) -> None:
     """Adds what the rows of a security template claim."""
     unknown: set[str] = set()
     for row in entries:
-        section = _SECTIONS.get(row.section.casefold())
-        if section is not None:
-            name, write_row = section
-            write_row(written, name, row)
-        elif not row.section:
-            written.damaged(row.line, f"'{row.text[:40]}' stands before the first section")
-        elif row.section.casefold() not in (*_SILENT, *unknown):
-            unknown.add(row.section.casefold())
-            written.passed_over(row.line, f"the section [{row.section}] is none of a security template")
+        told = _told(row.section, row.text)
+        if told is None:
+            _unknown(written, row, unknown)
+        elif isinstance(told, str):
+            written.damaged(row.line, told)
+        else:
+            written.write(row.line, *told)
+
+
+_Told = tuple[str, Value, str]
+"""The text of a setting id, its value and type."""
+
+
+@lru_cache(maxsize=1 << 13)
+def _told(section: str, text: str) -> _Told | str | None:
+    """What a row in a section claims, or what is wrong with it; None where the section is none of a template.
+
+    Templates have the same rows over and over, so what was found is kept.
+    """
+    known = _SECTIONS.get(section.casefold())
+    if known is None:
+        return None
+    name, read_row = known
+    try:
+        setting, value, kind = read_row(name, text)
+    except _NoAssignment:
+        return f"'{text[:60]}' in [{section}] is not of the form name = value"
+    except ValueError as exc:
+        return str(exc)
+    return f"secedit:{name}/{setting}", value, kind
+
+
+class _NoAssignment(ValueError):
+    """A row is not of the form `name = value`."""
+
+
+def _unknown(written: Written, row: Row, met: set[str]) -> None:
+    """RD020 for a row before the first section, RD021 once for a section that is none of a template."""
+    if not row.section:
+        written.damaged(row.line, f"'{row.text[:40]}' stands before the first section")
+    elif row.section.casefold() not in (*_SILENT, *met):
+        met.add(row.section.casefold())
+        written.passed_over(row.line, f"the section [{row.section}] is none of a security template")
 
 
 def recognises(data: bytes) -> bool:
@@ -53,35 +87,29 @@ def recognises(data: bytes) -> bool:
     return any(b"[" + name.encode() + b"]" in text for name in _SECTIONS)
 
 
-def _assignment(written: Written, row: Row) -> tuple[str, str] | None:
-    """Name and right-hand side of `name = value`; RD020 and None where there is no such thing."""
-    name, sign, value = row.text.partition("=")
+def _assignment(text: str) -> tuple[str, str]:
+    """Name and right-hand side of `name = value`. Raises _NoAssignment where there is no such thing."""
+    name, sign, value = text.partition("=")
     if sign and name.strip():
         return unquoted(name.strip()), value.strip()
-    written.damaged(row.line, f"'{row.text[:60]}' in [{row.section}] is not of the form name = value")
-    return None
+    raise _NoAssignment
 
 
-def _write_value(written: Written, section: str, row: Row) -> None:
+def _value(section: str, row: str) -> _Told:
     """`MinimumPasswordLength = 14`, `NewGuestName = "Visitor"`."""
-    pair = _assignment(written, row)
-    if pair is None:
-        return
-    name, text = pair
+    name, text = _assignment(row)
     value: Value = int(text) if _NUMBER.fullmatch(text) else unquoted(text)
     numeric = section in _NUMERIC or (section == "System Access" and name.casefold() in ACCOUNT_POLICY)
     kind = "Integer" if isinstance(value, int) else "String"
     if numeric and kind == "String":
-        written.damaged(row.line, f"'{name}' in [{section}] is '{text}', not a number")
-    else:
-        written.write(row.line, f"secedit:{section}/{name}", value, kind)
+        raise ValueError(f"'{name}' in [{section}] is '{text}', not a number")
+    return name, value, kind
 
 
-def _write_right(written: Written, section: str, row: Row) -> None:
+def _right(_: str, row: str) -> _Told:
     """`SeBackupPrivilege = *S-1-5-32-544,*S-1-5-32-551`."""
-    pair = _assignment(written, row)
-    if pair is not None:
-        written.write(row.line, f"secedit:{section}/{pair[0]}", _members(pair[1]), "Principals")
+    name, listed = _assignment(row)
+    return name, _members(listed), "Principals"
 
 
 @lru_cache(maxsize=4096)
@@ -90,35 +118,28 @@ def _members(text: str) -> tuple[str, ...]:
     return principals(text.split(","))
 
 
-def _write_group(written: Written, section: str, row: Row) -> None:
+def _group(section: str, row: str) -> _Told:
     """`*S-1-5-32-544__Members = Domain Admins`."""
-    pair = _assignment(written, row)
-    if pair is None:
-        return
-    match = _GROUP.fullmatch(pair[0])
+    name, listed = _assignment(row)
+    match = _GROUP.fullmatch(name)
     if match is None:
-        written.damaged(row.line, f"'{pair[0]}' in [{section}] ends in neither __Members nor __Memberof")
-        return
-    name = f"{principal(match['group'])}__{match['list'].capitalize()}"
-    written.write(row.line, f"secedit:{section}/{name}", _members(pair[1]), "Principals")
+        raise ValueError(f"'{name}' in [{section}] ends in neither __Members nor __Memberof")
+    return f"{principal(match['group'])}__{match['list'].capitalize()}", _members(listed), "Principals"
 
 
-def _write_registry(written: Written, section: str, row: Row) -> None:
+def _registry(section: str, row: str) -> _Told:
     r"""`MACHINE\System\…\Lsa\LmCompatibilityLevel=4,5`: the type, then its data. Names may hold `=`."""
-    match = _PLAIN_VALUE.fullmatch(row.text) or _REGISTRY_VALUE.fullmatch(row.text)
+    match = _PLAIN_VALUE.fullmatch(row) or _REGISTRY_VALUE.fullmatch(row)
     if match is None:
-        written.damaged(row.line, f"'{row.text[:60]}' in [{section}] is not of the form path=type,data")
-        return
+        raise ValueError(f"'{row[:60]}' in [{section}] is not of the form path=type,data")
     kind, convert = _TYPES.get(int(match["type"]), ("", None))
     if convert is None:
-        written.damaged(row.line, f"'{match['name']}' has the type {match['type']}, which [MS-GPSB] does not know")
-        return
+        raise ValueError(f"'{match['name']}' has the type {match['type']}, which [MS-GPSB] does not know")
     try:
         value = convert(match["data"].strip())
     except ValueError as exc:
-        written.damaged(row.line, f"{kind} '{match['name']}' {exc}")
-        return
-    written.write(row.line, f"secedit:{section}/{unquoted(match['name'].strip())}", value, kind)
+        raise ValueError(f"{kind} '{match['name']}' {exc}") from exc
+    return unquoted(match["name"].strip()), value, kind
 
 
 _PLAIN_VALUE = re.compile(r"(?P<name>[^=]+)=\s*(?P<type>[0-9]{1,3})\s*,(?P<data>.*)", re.DOTALL)
@@ -168,14 +189,13 @@ _TYPES: dict[int, tuple[str, Callable[[str], Value]]] = {
 }
 
 
-def _write_protected(written: Written, section: str, row: Row) -> None:
+def _protected(section: str, row: str) -> _Told:
     """`"Spooler",4,""`: a name, a digit (start type, or how permissions are passed on; D26) and an SDDL string."""
-    found = fields(row.text)
+    found = fields(row)
     if found is None or len(found) != 3 or not unquoted(found[0]) or not found[1].isdecimal():
-        written.damaged(row.line, f'\'{row.text[:60]}\' in [{section}] is not of the form "name",number,"SDDL"')
-        return
+        raise ValueError(f'\'{row[:60]}\' in [{section}] is not of the form "name",number,"SDDL"')
     name, digit, sddl = map(unquoted, found)
-    written.write(row.line, f"secedit:{section}/{name}", (digit, sddl), _PROTECTED[section])
+    return name, (digit, sddl), _PROTECTED[section]
 
 
 _PROTECTED = {
@@ -186,11 +206,12 @@ _PROTECTED = {
 _NUMERIC = frozenset(("Kerberos Policy", "Event Audit", "System Log", "Security Log", "Application Log"))
 _SILENT = frozenset(("unicode", "version", "profile description"))
 """Sections that say what the file is and set nothing."""
-_WRITERS: dict[Callable[[Written, str, Row], None], tuple[str, ...]] = {
-    _write_value: ("System Access", "Kerberos Policy", "Event Audit", "System Log", "Security Log", "Application Log"),
-    _write_registry: ("Registry Values",),
-    _write_right: ("Privilege Rights",),
-    _write_group: ("Group Membership",),
-    _write_protected: tuple(_PROTECTED),
+_READERS: dict[Callable[[str, str], _Told], tuple[str, ...]] = {
+    _value: ("System Access", "Kerberos Policy", "Event Audit", "System Log", "Security Log", "Application Log"),
+    _registry: ("Registry Values",),
+    _right: ("Privilege Rights",),
+    _group: ("Group Membership",),
+    _protected: tuple(_PROTECTED),
 }
-_SECTIONS = {name.casefold(): (name, write) for write, names in _WRITERS.items() for name in names}
+"""Each is given the section and a row of it, and raises ValueError with what is wrong with the row."""
+_SECTIONS = {name.casefold(): (name, read_row) for read_row, names in _READERS.items() for name in names}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from policylint.evidence import Place
 from policylint.frozen import quickly_built
@@ -46,9 +47,16 @@ def template(entries: Sequence[Entry], source: Source) -> Found:
 
 def _template_rows(entries: Sequence[Entry]) -> Iterator[Row]:
     for number, entry in enumerate(entries, 1):
-        text = _one_line(entry.line).strip(BLANKS)
-        if text and not text.startswith(";") and not (text.startswith("[") and text.endswith("]")):
+        text = _row_text(entry.line)
+        if text:
             yield Row(number, entry.section.strip(), text)
+
+
+@lru_cache(maxsize=1 << 12)
+def _row_text(line: str) -> str:
+    """A line as a row of a template would have it; '' for one that says nothing there."""
+    text = _one_line(line).strip(BLANKS)
+    return "" if text.startswith(";") or (text.startswith("[") and text.endswith("]")) else text
 
 
 def audit(rows: Sequence[Subcategory], source: Source) -> Found:
