@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from policylint.errors import ReadError
 from policylint.model import Channel, FileRecord, FileStatus, Filtering, Link, Policy, Problem, Scope
-from policylint.readers.gpo import preferences, security_descriptor
+from policylint.readers.gpo import backup_xml, preferences, security_descriptor
 from policylint.readers.gpo.backup_folder import Backup, collect, superseded
 from policylint.readers.gpo.cse import in_sequence
 from policylint.readers.gpo.extension_lists import unsorted
@@ -232,11 +232,16 @@ def _lost(backup: Backup) -> Iterator[Problem]:
     if core is None or source is None:
         return
     there = {path.casefold() for path, _ in backup.files}
-    for listed in core.files:
-        kind = _kind(listed.text)
-        if listed.text.casefold() not in there and (kind in _LISTED_KINDS or kind.startswith("preferences:")):
+    lost = {path for path in core.files if path.casefold() not in there and _holds_settings(path)}
+    for listed in backup_xml.listed(source.read()) if lost else ():
+        if listed.text in lost:
             message = f"lists '{listed.text}', which is not in the backup: its settings are lost"
             yield Problem("RD016", message, source.at(listed.place), backup.id)
+
+
+def _holds_settings(path: str) -> bool:
+    kind = _kind(path)
+    return kind in _LISTED_KINDS or kind.startswith("preferences:")
 
 
 def _indexes(others: Sequence[Source]) -> tuple[list[FileRecord], list[Source]]:

@@ -16,11 +16,11 @@ from policylint.errors import ReadError
 from policylint.evidence import XmlAt
 from policylint.frozen import quickly_built
 from policylint.readers.gpo.cse import extensions
-from policylint.readers.xml import child, local, parse, route, whole_text
+from policylint.readers.xml import child, local, parse, route, text_of, whole_text
 
 _GUID = re.compile(r"\{?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\}?")
 _NUMBER = re.compile(r"[0-9]{1,10}")
-_LOCATION = "{http://www.microsoft.com/GroupPolicy/GPOOperations}Location"
+_OPERATIONS = "http://www.microsoft.com/GroupPolicy/GPOOperations"
 _FILTER_ID = re.compile(r"ID=\"([^\"]+)\"")
 
 
@@ -48,7 +48,7 @@ class Core:
     file_version: int | None
     descriptor: Text | None
     wmi_filter: str | None
-    files: tuple[Text, ...]
+    files: tuple[str, ...]
     """Paths of the files that it lists, relative to the backup's folder, with `/`."""
 
 
@@ -71,11 +71,7 @@ def guid(text: str) -> str:
 
 def core(data: bytes) -> Core:
     """What Backup.xml says. Raises ReadError (RD003, RD005; RD016 when it is not the Backup.xml of a GPO)."""
-    root = parse(data)
-    gpo = child(root, "GroupPolicyObject")
-    settings = None if gpo is None else child(gpo, "GroupPolicyCoreSettings")
-    if gpo is None or settings is None:
-        raise ReadError("RD016", "not the Backup.xml of a GPO: it has no GroupPolicyCoreSettings", XmlAt(()))
+    gpo, settings = _core(data)
     above = route(settings)
     told = _texts(settings)
     return Core(
@@ -89,22 +85,82 @@ def core(data: bytes) -> Core:
         file_version=_version(told, 16),
         descriptor=_placed(told, "SecurityDescriptor", above),
         wmi_filter=_wmi_filter(told),
-        files=tuple(_listed(gpo, above[:-1])),
+        files=tuple([location.replace("\\", "/") for location in _LOCATIONS(gpo)]),
     )
+
+
+def _core(data: bytes) -> tuple[etree._Element, etree._Element]:
+    root = parse(data)
+    gpo = child(root, "GroupPolicyObject")
+    settings = None if gpo is None else child(gpo, "GroupPolicyCoreSettings")
+    if gpo is None or settings is None:
+        raise ReadError("RD016", "not the Backup.xml of a GPO: it has no GroupPolicyCoreSettings", XmlAt(()))
+    return gpo, settings
+
+
+_LOCATIONS = etree.XPath(
+    "*/*[local-name() = 'FSObjectFile']/@bkp:Location[. != '']",
+    namespaces={"bkp": _OPERATIONS},
+    smart_strings=False,
+)
+"""Where files lie in the backup; those without a Location are wildcards for what a backup would look for."""
+
+
+def listed(data: bytes) -> Iterator[Text]:
+    """The files that a Backup.xml lists, as in Core, with their places. Raises as `core` does."""
+    gpo, _ = _core(data)
+    above = route(gpo)
+    for i, extension in enumerate(gpo.iterchildren("*")):
+        for j, file in enumerate(extension.iterchildren("*")):
+            location = file.get(f"{{{_OPERATIONS}}}Location")
+            if location and local(file) == "FSObjectFile":
+                yield Text(location.replace("\\", "/"), XmlAt((*above, i, j)))
 
 
 def info(data: bytes) -> Info:
     """What bkupInfo.xml says. Raises ReadError (RD003, RD005; RD016 when it is something else)."""
+    told = _plain_info(text_of(data))
+    if told is not None:
+        return told
     root = parse(data)
     if local(root) != "BackupInst":
         raise ReadError("RD016", f"not a bkupInfo.xml: its root element is '{local(root)}'", XmlAt(()))
-    told = _texts(root)
+    texts = _texts(root)
     return Info(
-        id=guid(_said(told, "GPOGuid")),
-        domain=_said(told, "GPODomain"),
-        name=_placed(told, "GPODisplayName", ()) or Text("", XmlAt(())),
-        time=_said(told, "BackupTime"),
+        id=guid(_said(texts, "GPOGuid")),
+        domain=_said(texts, "GPODomain"),
+        name=_placed(texts, "GPODisplayName", ()) or Text("", XmlAt(())),
+        time=_said(texts, "BackupTime"),
     )
+
+
+_PARTS = (
+    "GPOGuid",
+    "GPODomain",
+    "GPODomainGuid",
+    "GPODomainController",
+    "BackupTime",
+    "ID",
+    "Comment",
+    "GPODisplayName",
+)
+"""The elements of a bkupInfo.xml as GPMC writes it."""
+_PLAIN_INFO = re.compile(
+    f'<BackupInst xmlns="{_OPERATIONS}/Manifest">'
+    + "".join(rf"<{name}><!\[CDATA\[([^\]]*)\]\]></{name}>" for name in _PARTS)
+    + "</BackupInst>"
+)
+_NAME_AT = XmlAt((_PARTS.index("GPODisplayName"),))
+
+
+def _plain_info(text: str) -> Info | None:
+    """What is said in the form in which GPMC says it; None for any other, and for characters that XML may forbid."""
+    text = text.strip(" \t\r\n")
+    told = _PLAIN_INFO.fullmatch(text) if text.isprintable() else None
+    if told is None:
+        return None
+    id, domain, _, _, time, _, _, name = told.groups()
+    return Info(guid(id), domain.strip(), Text(name.strip(), _NAME_AT), time.strip())
 
 
 _Told = Mapping[str, tuple[str, int]]
@@ -113,10 +169,14 @@ _Told = Mapping[str, tuple[str, int]]
 def _texts(parent: etree._Element) -> _Told:
     """The texts of an element's children by name, of each name the first, with their numbers among the children."""
     found: dict[str, tuple[str, int]] = {}
-    for at, part in enumerate(parent.iterchildren("*")):
-        name = local(part)
-        if name not in found:
-            found[name] = (whole_text(part) if len(part) else part.text or "").strip(), at
+    at = 0
+    for part in parent:
+        tag = part.tag
+        if isinstance(tag, str):  # else a comment
+            name = tag[tag.rfind("}") + 1 :]
+            if name not in found:
+                found[name] = (whole_text(part) if len(part) else part.text or "").strip(), at
+            at += 1
     return found
 
 
@@ -150,12 +210,3 @@ def _wmi_filter(told: _Told) -> str | None:
     name, whole = _said(told, "WMIFilterName"), _said(told, "WMIFilter")
     match = _FILTER_ID.search(whole)
     return name or (match[1] if match else whole) or None
-
-
-def _listed(gpo: etree._Element, above: tuple[int, ...]) -> Iterator[Text]:
-    """Files with a Location; those without are wildcards for what a backup would look for."""
-    for i, extension in enumerate(gpo.iterchildren("*")):
-        for j, listed in enumerate(extension.iterchildren("*")):
-            location = listed.get(_LOCATION)
-            if location and local(listed) == "FSObjectFile":
-                yield Text(location.replace("\\", "/"), XmlAt((*above, i, j)))

@@ -6,6 +6,7 @@ A settings file whose extension the GPO does not register never applies (rule G-
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 REGISTRY = "{35378EAC-683F-11D2-A89A-00C04FBBCFA2}"
@@ -53,6 +54,7 @@ NAMES = {
 _GROUP = re.compile(r"\[(\{[0-9A-Fa-f-]{36}\})")
 
 
+@lru_cache(maxsize=1024)
 def extensions(text: str) -> tuple[str, ...]:
     """The extensions of a gPCMachineExtensionNames list, `[{extension}{tool}…][…]`, in upper case and in its order.
 

@@ -118,18 +118,48 @@ def _marks(encoding: str) -> tuple[tuple[bytes, bytes, bytes], ...]:
 
 def report_of(root: etree._Element) -> Report:
     """What the `GPO` element of a report says."""
-    parts = first_children(root)
-    name = parts.get("Name")
-    sides = [(scope, first_children(parts.get(side))) for scope, side in _SIDES]
+    parts, links = _parts(root)
+    above = route(root)
+    name, at = parts.get("Name", (None, 0))
+    sides = [first_children(parts[side][0]) if side in parts else {} for _, side in _SIDES]
+    identifier, security = (parts[part][0] if part in parts else None for part in ("Identifier", "SecurityDescriptor"))
     return Report(
-        id=guid(text_in(parts.get("Identifier"), "Identifier") or ""),
-        name=Text("", XmlAt(())) if name is None else Text(whole_text(name).strip(), XmlAt(route(name))),
-        links=tuple(_link(element) for element in children(root, "LinksTo")),
-        disabled_sides=frozenset(scope for scope, side in sides if _said(side, "Enabled") == "false"),
-        sddl=text_in(parts.get("SecurityDescriptor"), "SDDL") or "",
+        id=guid(text_in(identifier, "Identifier") or ""),
+        name=Text("", XmlAt(())) if name is None else Text(whole_text(name).strip(), XmlAt((*above, at))),
+        links=tuple([_link(element, XmlAt((*above, at))) for element, at in links]),
+        disabled_sides=_DISABLED[tuple([_said(side, "Enabled") == "false" for side in sides])],
+        sddl=text_in(security, "SDDL") or "",
         directory_version=_version(sides, "VersionDirectory"),
         file_version=_version(sides, "VersionSysvol"),
     )
+
+
+_DISABLED = {
+    (computer, user): frozenset(
+        scope for scope, off in ((Scope.DEVICE, computer), (Scope.USER, user)) if off
+    )
+    for computer in (False, True)
+    for user in (False, True)
+}
+_Numbered = tuple[etree._Element, int]
+"""An element and its number among the children."""
+
+
+def _parts(root: etree._Element) -> tuple[dict[str, _Numbered], list[_Numbered]]:
+    """The children by local name, of each name the first, and the links."""
+    parts: dict[str, _Numbered] = {}
+    links: list[_Numbered] = []
+    at = 0
+    for part in root:
+        tag = part.tag
+        if isinstance(tag, str):  # else a comment
+            name = tag[tag.rfind("}") + 1 :]
+            if name == "LinksTo":
+                links.append((part, at))
+            elif name not in parts:
+                parts[name] = part, at
+            at += 1
+    return parts, links
 
 
 _Parts = Mapping[str, etree._Element]
@@ -139,9 +169,9 @@ def _said(parts: _Parts, name: str) -> str:
     return whole_text(parts[name]).strip() if name in parts else ""
 
 
-def _version(sides: Sequence[tuple[Scope, _Parts]], name: str) -> int | None:
+def _version(sides: Sequence[_Parts], name: str) -> int | None:
     """A version of both sides, the user's in the upper 16 bits; None where the report does not tell both."""
-    machine, user = (_said(parts, name) for _, parts in sides)
+    machine, user = (_said(parts, name) for parts in sides)
     if not (_NUMBER.fullmatch(machine) and _NUMBER.fullmatch(user)):
         return None
     return int(user) << 16 | int(machine)
@@ -165,13 +195,13 @@ def _root(data: bytes) -> etree._Element:
     return root
 
 
-def _link(element: etree._Element) -> ReportedLink:
+def _link(element: etree._Element, place: XmlAt) -> ReportedLink:
     parts = first_children(element)
     return ReportedLink(
         som=_said(parts, "SOMPath") or _said(parts, "SOMName"),
         enabled=_said(parts, "Enabled") != "false",
         enforced=_said(parts, "NoOverride") == "true",
-        place=XmlAt(route(element)),
+        place=place,
     )
 
 
