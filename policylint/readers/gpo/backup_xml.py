@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from lxml import etree
 
@@ -85,7 +86,7 @@ def core(data: bytes) -> Core:
         file_version=_version(told, 16),
         descriptor=_placed(told, "SecurityDescriptor", above),
         wmi_filter=_wmi_filter(told),
-        files=tuple([location.replace("\\", "/") for location in _LOCATIONS(gpo)]),
+        files=tuple([location.replace("\\", "/") for location in cast("list[str]", _LOCATIONS(gpo))]),
     )
 
 
@@ -150,13 +151,15 @@ _PLAIN_INFO = re.compile(
     + "".join(rf"<{name}><!\[CDATA\[([^\]]*)\]\]></{name}>" for name in _PARTS)
     + "</BackupInst>"
 )
+_LONGEST = 1 << 20
+"""The parser has limits too, which nothing shorter than this can reach."""
 _NAME_AT = XmlAt((_PARTS.index("GPODisplayName"),))
 
 
 def _plain_info(text: str) -> Info | None:
     """What is said in the form in which GPMC says it; None for any other, and for characters that XML may forbid."""
     text = text.strip(" \t\r\n")
-    told = _PLAIN_INFO.fullmatch(text) if text.isprintable() else None
+    told = _PLAIN_INFO.fullmatch(text) if len(text) < _LONGEST and text.isprintable() else None
     if told is None:
         return None
     id, domain, _, _, time, _, _, name = told.groups()

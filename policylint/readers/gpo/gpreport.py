@@ -127,20 +127,15 @@ def report_of(root: etree._Element) -> Report:
         id=guid(text_in(identifier, "Identifier") or ""),
         name=Text("", XmlAt(())) if name is None else Text(whole_text(name).strip(), XmlAt((*above, at))),
         links=tuple([_link(element, XmlAt((*above, at))) for element, at in links]),
-        disabled_sides=_DISABLED[tuple([_said(side, "Enabled") == "false" for side in sides])],
+        disabled_sides=frozenset(
+            [scope for (scope, _), side in zip(_SIDES, sides, strict=True) if _said(side, "Enabled") == "false"]
+        ),
         sddl=text_in(security, "SDDL") or "",
         directory_version=_version(sides, "VersionDirectory"),
         file_version=_version(sides, "VersionSysvol"),
     )
 
 
-_DISABLED = {
-    (computer, user): frozenset(
-        scope for scope, off in ((Scope.DEVICE, computer), (Scope.USER, user)) if off
-    )
-    for computer in (False, True)
-    for user in (False, True)
-}
 _Numbered = tuple[etree._Element, int]
 """An element and its number among the children."""
 

@@ -51,7 +51,7 @@ _END = r"<SourceFile>[^<]*</SourceFile><PolicyName>([^<]*)</PolicyName></"
 _ENTRY = re.compile(
     "|".join(
         (
-            f"<(ComputerConfig|UserConfig)>{''.join(map(_ONE.format, ('Key', 'Value', 'RegType', 'RegData')))}{_END}\\1>",
+            f"<(ComputerConfig|UserConfig)>{''.join(map(_ONE.format, FIELDS['UserConfig']))}{_END}\\1>",
             f'<SecurityTemplate Section="([^"<&\t\n]*)">{_ONE.format("LineItem")}{_END}SecurityTemplate>',
             f"<AuditSubcategory>{_ONE.format('GUID')}<Name>[^<]*</Name>{_ONE.format('Setting')}{_END}AuditSubcategory>",
             "<(CSE-Machine|CSE-User)><GUID>[^<]*</GUID><Name>[^<]*</Name></\\13>",

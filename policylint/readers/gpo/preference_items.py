@@ -184,8 +184,9 @@ def _add_below(found: list[str], element: etree._Element, path: str) -> None:
     if text:
         found.append(f"{path}={MASK if _secret(local(element)) else text}")
     found += [f"{path}@{name}={value}" for name, value in _attributes(element) if value]
-    for name, inner in _numbered(element):
-        _add_below(found, inner, f"{path}/{name}")
+    if len(element):
+        for name, inner in _numbered(element):
+            _add_below(found, inner, f"{path}/{name}")
 
 
 def _numbered(element: etree._Element) -> list[tuple[str, etree._Element]]:
