@@ -29,7 +29,9 @@ from policylint.catalogue.admx_policy import (
     QName,
     Text,
 )
-from policylint.catalogue.packed import Packed, pack, unpack
+from policylint.catalogue.packed import Packed, unpack
+from policylint.catalogue.packing import pack, shown
+from policylint.catalogue.shipped import files as shipped_files
 from policylint.evidence import Evidence, XmlAt
 from policylint.model import Scope
 from policylint.readers.admx import take
@@ -198,3 +200,31 @@ def test_every_real_store_comes_back(sample_data: Path) -> None:
             head, body = pack(file, explain=False)
             silent = unpack(file.path, json.loads(head), lambda body=body: body, file.adml, file.language)  # type: ignore[misc]  # bound
             assert silent.policies == tuple(replace(policy, explain="") for policy in file.policies)
+
+
+def test_one_policy_is_taken_apart_without_the_others(tmp_path: Path) -> None:
+    file = one(tmp_path)
+    head, body = pack(file)
+    broken = "\n".join(line if '"Bare"' in line else "broken" for line in body.split("\n")[4:])
+    rest = "\n".join((*body.split("\n")[:4], broken))
+    found = unpack("app.admx", json.loads(head), lambda: rest, None, None, lambda: shown(file))
+    assert found.named("bare") == found.shown_as("bare") == file.named("bare") == (file.policies[1],)
+
+
+def test_a_policy_is_one_value_however_it_is_asked_for(tmp_path: Path) -> None:
+    file = again(one(tmp_path))
+    (found,) = file.named("pol")
+    assert file.policies[0] is found
+    assert file.shown_as("a policy")[0] is found
+
+
+@pytest.mark.parametrize("name", ["pol", "bare", "keyless", "nobody"])
+def test_policies_are_found_by_their_names_packed_or_not(tmp_path: Path, name: str) -> None:
+    file = one(tmp_path)
+    assert again(file).named(name) == file.named(name)
+
+
+def test_every_shipped_policy_is_found_by_what_the_editor_calls_it() -> None:
+    for file in shipped_files():
+        for one_of_them in file.policies:
+            assert one_of_them in file.shown_as(one_of_them.display_name.strip().casefold())

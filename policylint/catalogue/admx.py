@@ -45,6 +45,16 @@ class Content(Protocol):
         """The dialog of a presentation id."""
 
 
+class Finder(Protocol):
+    """Single policies, for who need not open all of a file."""
+
+    def named(self, name: str) -> tuple[AdmxPolicy, ...]:
+        """The policies of a case-folded name."""
+
+    def shown_as(self, name: str) -> tuple[AdmxPolicy, ...]:
+        """The policies that the editor calls so, case-folded and without blanks around it."""
+
+
 @dataclass(frozen=True)
 class AdmxFile:
     """One .admx file with the texts of its .adml file; `adml` and `language` are None where it has none."""
@@ -56,6 +66,8 @@ class AdmxFile:
     adml: str | None
     language: str | None
     content: Content = field(repr=False, compare=False)
+    finder: Finder | None = field(default=None, repr=False, compare=False)
+    """Of a packed file, whose policies can be taken apart one by one."""
 
     @property
     def name(self) -> str:
@@ -72,14 +84,20 @@ class AdmxFile:
         """The policies, in file order."""
         return self.content.policies()
 
-    @cached_property
-    def by_name(self) -> Mapping[str, tuple[AdmxPolicy, ...]]:
-        """The policies by their names, case-folded."""
-        return _grouped((policy.name.casefold(), policy) for policy in self.policies)
+    def named(self, name: str) -> tuple[AdmxPolicy, ...]:
+        """The policies of a case-folded name."""
+        return self.finder.named(name) if self.finder else self._by_name.get(name, ())
 
     @cached_property
-    def by_display_name(self) -> Mapping[str, tuple[AdmxPolicy, ...]]:
-        """The policies by what the editor calls them, case-folded."""
+    def _by_name(self) -> Mapping[str, tuple[AdmxPolicy, ...]]:
+        return _grouped((policy.name.casefold(), policy) for policy in self.policies)
+
+    def shown_as(self, name: str) -> tuple[AdmxPolicy, ...]:
+        """The policies that the editor calls so, case-folded and without blanks around it."""
+        return self.finder.shown_as(name) if self.finder else self._by_display_name.get(name, ())
+
+    @cached_property
+    def _by_display_name(self) -> Mapping[str, tuple[AdmxPolicy, ...]]:
         return _grouped((policy.display_name.strip().casefold(), policy) for policy in self.policies)
 
     @cached_property
@@ -206,7 +224,7 @@ class AdmxStore:
         """The definitions of a policy, one per file that has it, the one that gives the names first."""
         files = self.by_namespace.get(id.namespace.casefold(), ())
         having = (file for file in files if id.key[1] in file.names)
-        return tuple(p for file in having for p in file.by_name.get(id.key[1], ()) if p.id.key == id.key)
+        return tuple(p for file in having for p in file.named(id.key[1]) if p.id.key == id.key)
 
     def named(self, name: str, file: str | None = None) -> tuple[AdmxPolicy, ...]:
         """The policies of a name, in the .admx file of that base name or in any, the user's own first.
@@ -216,7 +234,7 @@ class AdmxStore:
         """
         folded = name.casefold()
         files = self.every if file is None else self._by_name.get(base_name(file), ())
-        return tuple(p for f in files if folded in f.names for p in f.by_name.get(folded, ()))
+        return tuple(p for f in files if folded in f.names for p in f.named(folded))
 
     @cached_property
     def _by_name(self) -> Mapping[str, tuple[AdmxFile, ...]]:

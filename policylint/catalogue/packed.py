@@ -2,8 +2,9 @@
 
 A packed file is two texts. The head is one JSON array: namespace, prefixes, the registry keys as spelled, and the
 namespaces that references name. The body has one JSON value a line: policy names, categories, supportedOn texts,
-dialogs, and then a policy a line. Questions about keys read heads alone; a body is taken apart when its policies are
-asked for. Keys and namespaces stand as numbers, values as JSON has them (`_datum`), defaults at the end are left out.
+dialogs, and then a policy a line. Questions about keys read heads alone; of a body only the policies are taken apart
+that are asked for. Keys and namespaces stand as numbers, values as JSON has them (`_datum`), defaults at the end are
+left out.
 """
 
 from __future__ import annotations
@@ -42,9 +43,8 @@ VERSION = 1
 Json = Any
 _NAMES, _CATEGORIES, _SUPPORTED, _DIALOGS, _POLICIES = range(5)
 _BOTH = frozenset(Scope)
-_SCOPES = {"M": frozenset({Scope.DEVICE}), "U": frozenset({Scope.USER}), "B": _BOTH}
-_SIDES = {scopes: letter for letter, scopes in _SCOPES.items()}
-_FIELDS: Mapping[str, tuple[type[AnyElement], tuple[str, ...]]] = {
+SCOPES = {"M": frozenset({Scope.DEVICE}), "U": frozenset({Scope.USER}), "B": _BOTH}
+FIELDS: Mapping[str, tuple[type[AnyElement], tuple[str, ...]]] = {
     "b": (Boolean, ("on", "off", "on_list", "off_list")),
     "e": (Enum, ("choices",)),
     "d": (Decimal, ("minimum", "maximum", "as_text", "long")),
@@ -52,39 +52,24 @@ _FIELDS: Mapping[str, tuple[type[AnyElement], tuple[str, ...]]] = {
     "m": (MultiText, ("max_length", "max_strings")),
     "l": (ListBox, ("prefix", "explicit", "additive", "expandable")),
 }
-_LETTERS = {kind: letter for letter, (kind, _) in _FIELDS.items()}
-
-
-def pack(file: AdmxFile, *, explain: bool = True) -> tuple[str, str]:
-    """Head and body of a file; without `explain` the explanations are left out, which are most of the text."""
-    packer = _Packer(file.namespace)
-    policies = [packer.policy(policy, explain) for policy in file.policies]
-    categories = [packer.category(category) for category in file.categories]
-    for key in sorted(file.keys - {fold_key(key) for key in packer.keys}):
-        packer.key(key)
-    dialogs = {policy.presentation: file.controls(policy) for policy in file.policies}
-    body = [
-        [policy.name for policy in file.policies],
-        categories,
-        dict(file.supported_on),
-        {id: list(map(_control, dialog)) for id, dialog in dialogs.items() if dialog},
-        *policies,
-    ]
-    head = [file.namespace, dict(file.prefixes), list(packer.keys), list(packer.spaces)]
-    return _json(head), "\n".join(map(_json, body))
 
 
 def unpack(
-    path: str, head: Sequence[Json], body: Callable[[], str], adml: str | None, language: str | None
+    path: str,
+    head: Sequence[Json],
+    body: Callable[[], str],
+    adml: str | None,
+    language: str | None,
+    shown: Callable[[], str] | None = None,
 ) -> AdmxFile:
     """The file of that path, whose body is read on first use.
 
-    `head` is the parsed head. Raises LookupError, TypeError or ValueError for what `pack` did not write; so do the
-    questions to the file for such a body.
+    `head` is the parsed head, `shown` gives the line of display names. Raises LookupError, TypeError or ValueError for
+    what `policylint.catalogue.packing` did not write; so do the questions to the file for such a body.
     """
     namespace, prefixes, keys, spaces = head
-    content = Packed(path, namespace, tuple(keys), tuple(spaces), body)
-    return AdmxFile(path, namespace, prefixes, adml, language, content)
+    content = Packed(path, namespace, tuple(keys), tuple(spaces), body, shown)
+    return AdmxFile(path, namespace, prefixes, adml, language, content, content)
 
 
 @dataclass(frozen=True)
@@ -96,10 +81,27 @@ class Packed:
     spelled: tuple[str, ...]
     spaces: tuple[str, ...]
     body: Callable[[], str] = field(repr=False, compare=False)
+    shown: Callable[[], str] | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def _lines(self) -> Sequence[str]:
         return self.body().split("\n")
+
+    @cached_property
+    def _made(self) -> list[AdmxPolicy | None]:
+        """The policies by their numbers in the file, as far as they have been asked for."""
+        return [None] * (len(self._lines) - _POLICIES)
+
+    @cached_property
+    def _named(self) -> Mapping[str, Sequence[int]]:
+        """The numbers of the policies of a name, case-folded."""
+        return _numbers(name.casefold() for name in json.loads(self._lines[_NAMES]))
+
+    @cached_property
+    def _shown(self) -> Mapping[str, Sequence[int]]:
+        """The numbers of the policies that the editor calls so, case-folded."""
+        told = json.loads(self.shown()) if self.shown else [folded(policy.display_name) for policy in self.policies()]
+        return _numbers(told)
 
     def keys(self) -> frozenset[str]:
         """All registry keys that the file names, folded."""
@@ -107,7 +109,7 @@ class Packed:
 
     def names(self) -> frozenset[str]:
         """The names of the policies, case-folded."""
-        return frozenset(name.casefold() for name in json.loads(self._lines[_NAMES]))
+        return frozenset(self._named)
 
     def categories(self) -> tuple[AdmxCategory, ...]:
         """The categories, in file order."""
@@ -120,16 +122,34 @@ class Packed:
 
     def controls(self, presentation: str) -> tuple[Control, ...]:
         """The dialog of a presentation id."""
-        return self._dialogs.get(presentation, ())
+        return tuple([Control(*control) for control in self._dialogs.get(presentation, ())])
 
     @cached_property
-    def _dialogs(self) -> Mapping[str, tuple[Control, ...]]:
-        found = json.loads(self._lines[_DIALOGS])
-        return {id: tuple(Control(*control) for control in dialog) for id, dialog in found.items()}
+    def _dialogs(self) -> Mapping[str, Sequence[Sequence[Json]]]:
+        found: Mapping[str, Sequence[Sequence[Json]]] = json.loads(self._lines[_DIALOGS])
+        return found
 
     def policies(self) -> tuple[AdmxPolicy, ...]:
         """The policies, in file order."""
-        return tuple(map(self._policy, json.loads(f"[{','.join(self._lines[_POLICIES:])}]")))
+        made = self._made
+        rows = json.loads(f"[{','.join(self._lines[_POLICIES:])}]")
+        every = tuple([one or self._policy(row) for one, row in zip(made, rows, strict=True)])
+        made[:] = every
+        return every
+
+    def named(self, name: str) -> tuple[AdmxPolicy, ...]:
+        """The policies of a case-folded name, in file order."""
+        return tuple([self._at_number(number) for number in self._named.get(name, ())])
+
+    def shown_as(self, name: str) -> tuple[AdmxPolicy, ...]:
+        """The policies that the editor calls so, case-folded and without blanks around it, in file order."""
+        return tuple([self._at_number(number) for number in self._shown.get(name, ())])
+
+    def _at_number(self, number: int) -> AdmxPolicy:
+        made = self._made[number]
+        if made is None:
+            made = self._made[number] = self._policy(json.loads(self._lines[_POLICIES + number]))
+        return made
 
     def _category(self, name: str, shown: str, parent: Json, route: list[int]) -> AdmxCategory:
         return AdmxCategory(QName(self.namespace, name), shown or name, self._qname(parent), self._at(route))
@@ -144,11 +164,11 @@ class Packed:
 
     def _policy(self, row: list[Json]) -> AdmxPolicy:
         name, side, shown, key, route, category, supported, presentation, value_name, *rest = row
-        enabled, disabled, enabled_list, disabled_list, elements, explain = (*rest, *_REST[len(rest) :])
+        enabled, disabled, enabled_list, disabled_list, elements, explain = (*rest, *REST[len(rest) :])
         spelled = self.spelled[key]
         return AdmxPolicy(
             QName(self.namespace, name),
-            _SCOPES[side],
+            SCOPES[side],
             shown or name,
             explain,
             spelled,
@@ -170,10 +190,10 @@ class Packed:
     def _element(self, row: Sequence[Json], policy_key: str) -> AnyElement:
         letter, id, key, value_name, *rest = row
         spelled = policy_key if key is None else self.spelled[key]
-        made, _ = _FIELDS[letter.lower()]
+        made, _ = FIELDS[letter.lower()]
         common = id, spelled, value_name, letter.isupper()
         if made is Boolean:
-            on, off, on_list, off_list = (*rest, *_BOX[len(rest) :])
+            on, off, on_list, off_list = (*rest, *BOX[len(rest) :])
             return Boolean(*common, _datum(on), _datum(off), self._items(on_list), self._items(off_list))
         if made is Enum:
             return Enum(*common, tuple(self._choice(*choice) for choice in rest))
@@ -183,11 +203,24 @@ class Packed:
         return Choice(label, _required(datum), self._items(items))
 
 
-_BOX: Sequence[Json] = (None, None, [], [])
+def _numbers(names: Iterable[str]) -> Mapping[str, Sequence[int]]:
+    """Where each name stands."""
+    found: dict[str, list[int]] = {}
+    for number, name in enumerate(names):
+        found.setdefault(name, []).append(number)
+    return found
+
+
+def folded(display_name: str) -> str:
+    """What the editor calls a policy, for comparison."""
+    return display_name.strip().casefold()
+
+
+BOX: Sequence[Json] = (None, None, [], [])
 """What a check box has where nothing is written."""
-_REST: Sequence[Json] = (None, None, [], [], [], "")
+REST: Sequence[Json] = (None, None, [], [], [], "")
 """What stands behind a policy's value name where nothing is written."""
-_SCALARS: Mapping[type, Sequence[Json]] = {
+SCALARS: Mapping[type, Sequence[Json]] = {
     Decimal: (None, None, False, False),
     Text: (None, False),
     MultiText: (None, None),
@@ -212,89 +245,3 @@ def _required(written: Json) -> Datum:
     if datum is None:
         raise ValueError("an item without a value")
     return datum
-
-
-def _written(datum: Datum | None) -> Json:
-    if datum is None:
-        return None
-    if datum.type == "delete":
-        return False
-    return [datum.data] if datum.type == "REG_QWORD" else datum.data
-
-
-@dataclass
-class _Packer:
-    """Numbers the keys and the namespaces of one file while its definitions are written."""
-
-    namespace: str
-    keys: dict[str, int] = field(default_factory=dict)
-    spaces: dict[str, int] = field(default_factory=dict)
-
-    def key(self, key: str) -> int:
-        return self.keys.setdefault(key, len(self.keys))
-
-    def qname(self, id: QName | None) -> Json:
-        if id is None:
-            return None
-        if id.namespace == self.namespace:
-            return id.name
-        return [self.spaces.setdefault(id.namespace, len(self.spaces)), id.name]
-
-    def category(self, category: AdmxCategory) -> Json:
-        name = category.id.name
-        shown = "" if category.display_name == name else category.display_name
-        return [name, shown, self.qname(category.parent), _route(category.evidence)]
-
-    def policy(self, policy: AdmxPolicy, explain: bool) -> Json:
-        shown = "" if policy.display_name == policy.name else policy.display_name
-        fixed = [policy.name, _SIDES[policy.scopes], shown, self.key(policy.key), _route(policy.evidence)]
-        fixed += [self.qname(policy.category), self.qname(policy.supported_on), policy.presentation, policy.value_name]
-        rest = [
-            _written(policy.enabled),
-            _written(policy.disabled),
-            self.items(policy.enabled_list),
-            self.items(policy.disabled_list),
-            [self.element(element, policy.key) for element in policy.elements],
-            policy.explain if explain else "",
-        ]
-        return fixed + _trim(rest, _REST)
-
-    def items(self, items: Iterable[Item]) -> Json:
-        return [[self.key(item.key), item.value_name, _written(item.data)] for item in items]
-
-    def element(self, element: AnyElement, policy_key: str) -> Json:
-        letter = _LETTERS[type(element)]
-        key = None if element.key == policy_key else self.key(element.key)
-        common = [letter.upper() if element.required else letter, element.id, key, element.value_name]
-        return common + self.own(element)
-
-    def own(self, element: AnyElement) -> list[Json]:
-        if isinstance(element, Boolean):
-            lists = self.items(element.on_list), self.items(element.off_list)
-            return _trim([_written(element.on), _written(element.off), *lists], _BOX)
-        if isinstance(element, Enum):
-            return [
-                [choice.label, _written(choice.data), *([self.items(choice.items)] if choice.items else [])]
-                for choice in element.choices
-            ]
-        fields = _FIELDS[_LETTERS[type(element)]][1]
-        return _trim([getattr(element, name) for name in fields], _SCALARS[type(element)])
-
-
-def _trim(row: list[Json], defaults: Sequence[Json]) -> list[Json]:
-    """Without what stands at its end and is what is read there anyway."""
-    while row and row[-1] == defaults[len(row) - 1]:
-        row = row[:-1]
-    return row
-
-
-def _control(control: Control) -> list[Json]:
-    return [control.kind, control.ref, control.label, *_trim([control.default], [""])]
-
-
-def _route(evidence: Evidence) -> list[int]:
-    return list(evidence.place.route) if isinstance(evidence.place, XmlAt) else []
-
-
-def _json(value: Json) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

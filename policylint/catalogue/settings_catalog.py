@@ -21,6 +21,7 @@ from typing import Literal
 
 from policylint.catalogue import ddf
 from policylint.catalogue.ddf import key_of
+from policylint.catalogue.table import Table
 from policylint.model import Scope, SettingId, Value, csp
 
 Kind = Literal["choice", "integer", "string", "secret", "group", "choices", "strings", "integers", "redirect"]
@@ -206,13 +207,13 @@ def _needs(id_: str, packed: str) -> Mapping[str, tuple[str, ...]]:
 def shipped() -> Catalog:
     """The definitions of the table inside the package."""
     packed = files("policylint.catalogue").joinpath("data", _DATA).read_bytes()
-    return of_rows(gzip.decompress(packed).decode("utf-8").split("\n"))
+    return Catalog(Table(gzip.decompress(packed).removesuffix(b"\n").split(b"\n")))
 
 
 def of_rows(lines: Iterable[str], below: Mapping[str, str] | None = None) -> Catalog:
     """A catalog of these lines; they stand before the rows `below` them."""
     found = dict(line.split("\t", 1) for line in lines if line)
-    return Catalog({**below, **found} if below else found)
+    return Catalog(dict(below.items()) | found if below else found)
 
 
 _CURRENT: ContextVar[Catalog | None] = ContextVar("catalog", default=None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files as resources
@@ -48,8 +48,9 @@ def load(data: bytes) -> tuple[AdmxFile, ...]:
     if header["version"] != VERSION:
         raise ValueError(f"the ADMX data has form {header['version']}, not {VERSION}: build it again")
     found: list[AdmxFile] = []
-    for path, adml, language, length, head in header["files"]:
-        found.append(unpack(path, head, _body(data, start, start + length), adml, language))
+    names = _lines(data, start + sum(row[3] for row in header["files"]))
+    for number, (path, adml, language, length, head) in enumerate(header["files"]):
+        found.append(unpack(path, head, _body(data, start, start + length), adml, language, _line(names, number)))
         start += length
     return tuple(found)
 
@@ -65,6 +66,14 @@ def _header(data: bytes) -> tuple[dict[str, Any], int]:
     member = zlib.decompressobj(wbits=31)
     header: dict[str, Any] = json.loads(member.decompress(data))
     return header, len(data) - len(member.unused_data)
+
+
+def _lines(data: bytes, start: int) -> Callable[[], Sequence[str]]:
+    return cache(lambda: gzip.decompress(data[start:]).decode("utf-8").split("\n"))
+
+
+def _line(lines: Callable[[], Sequence[str]], number: int) -> Callable[[], str]:
+    return lambda: lines()[number]
 
 
 def _body(data: bytes, start: int, end: int) -> Callable[[], str]:

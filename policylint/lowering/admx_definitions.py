@@ -147,7 +147,7 @@ class Definitions:
             return Miss(f"is backed by an older version of the policy {name}")
         area = area.casefold()
         app, _, *chain = area.split("~")
-        own = [p for file in self._ingested.get(app, ()) for p in file.by_name.get(name.casefold(), ())]
+        own = [p for file in self._ingested.get(app, ()) for p in file.named(name.casefold())]
         found = own or self._in_file(_file_of(app), name)
         placed = [policy for policy in found or self.store.named(name) if self._is_placed(policy, area, chain)]
         return _one(placed or found, scope, name)
@@ -173,7 +173,7 @@ class Definitions:
 
     def _in_file(self, file: str, name: str) -> Sequence[AdmxPolicy]:
         """The policies of a name in a shipped file of that base name, else in the user's own."""
-        found = [policy for f in self._shipped.get(file, ()) for policy in f.by_name.get(name.casefold(), ())]
+        found = [policy for f in self._shipped.get(file, ()) for policy in f.named(name.casefold())]
         return found or self.store.named(name, file)
 
     @cached_property
@@ -186,7 +186,7 @@ class Definitions:
     def _shown_as(self, files: Iterable[AdmxFile], parts: Sequence[str]) -> list[AdmxPolicy]:
         """The policies of that display name whose category path ends in the given one, or the other way round."""
         wanted = "/".join(parts[:-1]).casefold()
-        found = [p for file in files for p in file.by_display_name.get(parts[-1].casefold(), ())]
+        found = [p for file in files for p in file.shown_as(parts[-1].casefold())]
         paths = ((policy, self.store.category_path(policy.category).casefold()) for policy in found)
         return [policy for policy, path in paths if _fits(path, wanted)]
 
