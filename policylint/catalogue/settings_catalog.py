@@ -81,6 +81,8 @@ class Term:
     """The setting's name: that of the definition, else the id itself."""
     setting: SettingId
     scope: Scope
+    needs_children: bool = False
+    """Whether some choice is not complete without children."""
     _values: dict[str, Value] = field(default_factory=dict, repr=False)
     """What `value` has answered."""
 
@@ -125,7 +127,8 @@ class Catalog:
     rows: Mapping[str, str]
     """`id -> the rest of the line`."""
     _seen: dict[str, Definition | None] = field(default_factory=dict, compare=False, repr=False)
-    _terms: dict[str, Term] = field(default_factory=dict, compare=False, repr=False)
+    terms: dict[str, Term] = field(default_factory=dict, compare=False, repr=False)
+    """What `term` has answered."""
 
     def lookup(self, definition_id: str) -> Definition | None:
         """The definition with this id (case does not count), or None when the table does not know it."""
@@ -137,12 +140,13 @@ class Catalog:
 
     def term(self, id_: str) -> Term:
         """What an id stands for, as an export spells it. Each is looked up once."""
-        term = self._terms.get(id_)
+        term = self.terms.get(id_)
         if term is None:
             found = self.lookup(id_)
             uri, root = (found.uri, found.node) if found else (id_, id_.casefold())
             scope = Scope.USER if root.startswith("./User/" if found else "user_") else Scope.DEVICE
-            term = self._terms[id_] = Term(id_, found, uri, csp(uri), scope)
+            needs = found is not None and bool(found.needs)
+            term = self.terms[id_] = Term(id_, found, uri, csp(uri), scope, needs)
         return term
 
     def all(self) -> Iterator[Definition]:

@@ -7,11 +7,13 @@ undefined (RFC 8259, 4); the last one counts here, as in PowerShell and in Graph
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import NoReturn
 
@@ -71,9 +73,12 @@ def loads(text: str) -> Document:
 
 def pointer(*parts: str | int) -> str:
     """An RFC 6901 pointer, its parts escaped."""
+    if len(parts) == 1 and isinstance(part := parts[0], str):
+        return _escaped(part)
     return "".join([f"/{part}" if isinstance(part, int) else _escaped(part) for part in parts])
 
 
+@lru_cache(maxsize=1 << 12)
 def _escaped(part: str) -> str:
     return f"/{part.replace('~', '~0').replace('/', '~1')}" if "~" in part or "/" in part else f"/{part}"
 
@@ -110,10 +115,20 @@ def _line_at(text: str, offset: int) -> LineAt:
 def _check_depth(value: object) -> None:
     """Counts levels one after the other: recursion is what is to be avoided."""
     inner = [value]
+    for _ in range(MAX_DEPTH - 1):
+        # The collector knows which values can have others inside; asked for them, it is twice as fast as a loop. It
+        # passes over objects and arrays without any, so that a level too much is left for the exact count.
+        inner = [*filter(gc.is_tracked, gc.get_referents(*inner))]
+        if not inner:
+            return
+    _count_levels(value)
+
+
+def _count_levels(value: object) -> None:
+    inner = [value]
     for _ in range(MAX_DEPTH + 1):
-        inner = [one for one in inner if type(one) is not str]  # nearly all are
-        objects = [one for one in inner if type(one) is dict]  # faster than isinstance, and the parser makes no other
-        arrays = [one for one in inner if type(one) is list]
+        objects = [one for one in inner if isinstance(one, dict)]
+        arrays = [one for one in inner if isinstance(one, list)]
         if not objects and not arrays:
             return
         inner = [*chain.from_iterable(map(dict.values, objects)), *chain.from_iterable(arrays)]

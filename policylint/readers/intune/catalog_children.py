@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from policylint.catalogue.settings_catalog import Definition
+from policylint.catalogue.settings_catalog import Definition, Term
 from policylint.model import Problem
-from policylint.readers.intune.graph_object import Body, Item, objects
+from policylint.readers.intune.graph_object import Item
 
 _CONFIG = "_vendor_msft_policy_config_"
 _OTHER_SIDE = frozenset(
@@ -26,11 +26,14 @@ _OTHER_SIDE = frozenset(
 _NAMED = 3
 
 
-def misfits(item: Item, definition: Definition, choice: Body, at: str) -> list[Problem]:
+def misfits(item: Item, term: Term, option: str, children: object, at: str) -> list[Problem]:
     """What is wrong below one choice: children that it needs (IN025), and children of the other side (IN026)."""
-    ids = [str(child.get("settingDefinitionId", "")) for child in objects(choice.get("children"))]
-    found = list(_lacking(item, definition, str(choice.get("value", "")), ids, at)) if definition.needs else []
-    own = _side(definition.id)
+    definition = term.definition
+    if definition is None:
+        return []
+    ids = _ids(children)
+    found = list(_lacking(item, definition, option, ids, at)) if term.needs_children else []
+    own = _side(definition.id) if ids else ""
     for id_ in ids if own else ():
         side = _side(id_)
         if side and side != own and id_.casefold() not in _OTHER_SIDE:
@@ -40,9 +43,18 @@ def misfits(item: Item, definition: Definition, choice: Body, at: str) -> list[P
     return found
 
 
+def _ids(children: object) -> list[str]:
+    """The definitions of the children."""
+    every = children if isinstance(children, list) else (children,)
+    return [str(child.get("settingDefinitionId", "")) for child in every if isinstance(child, dict)]
+
+
 def _lacking(item: Item, definition: Definition, option: str, ids: Sequence[str], at: str) -> Iterator[Problem]:
+    needed = definition.needs.get(option.casefold())
+    if not needed:
+        return
     there = {id_.casefold() for id_ in ids}
-    lacking = [id_ for id_ in definition.needs.get(option.casefold(), ()) if id_ not in there]
+    lacking = [id_ for id_ in needed if id_ not in there]
     if lacking:
         message = f'"{item.name}" chooses {option} without {_named(lacking)}, which this choice needs'
         yield Problem("IN025", message, item.below(f"{at}/value"), item.id, definition.uri)

@@ -109,4 +109,6 @@ def each(value: object, at: str) -> list[tuple[Body, str]]:
 
 def objects(value: object) -> list[Body]:
     """The same without the pointers."""
-    return [one for one, _ in each(value, "")]
+    if isinstance(value, list):
+        return [child for child in value if isinstance(child, dict)]
+    return [value] if isinstance(value, dict) else []

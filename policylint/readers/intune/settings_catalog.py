@@ -9,7 +9,8 @@ settings and the row's number means nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from policylint.catalogue.settings_catalog import Catalog, Term, current, typed
 from policylint.model import Claim, Problem, Value, csp
@@ -29,7 +30,7 @@ _DEVICE_PREPARATION = "enrollment_"
 def read(item: Item) -> Found:
     """A settings catalog policy as claims. Problems: RD010 (not a CSP), RD011 (no settings), RD012, RD015 (secrets)."""
     platforms = str(item.body.get("platforms") or "")
-    instances = list(_instances(item))
+    instances = _instances(item)
     ids = [str(instance.get("settingDefinitionId", "")) for instance, _ in instances]
     if _foreign(platforms, ids):
         return Found(KIND, f"for {platforms or 'another platform'}, not for Windows")
@@ -52,10 +53,13 @@ def _family(body: Body) -> str:
     return stated if isinstance(stated, str) and stated.casefold() not in ("", "none") else ""
 
 
-def _instances(item: Item) -> Iterator[tuple[Body, str]]:
-    for setting, at in each(item.body.get("settings"), item.settings_at):
-        if isinstance(setting.get("settingInstance"), dict):
-            yield setting["settingInstance"], f"{at}/settingInstance"
+def _instances(item: Item) -> list[tuple[Body, str]]:
+    """The setting instances of a policy with their pointers."""
+    return [
+        (instance, f"{at}/settingInstance")
+        for setting, at in each(item.body.get("settings"), item.settings_at)
+        if isinstance(instance := setting.get("settingInstance"), dict)
+    ]
 
 
 def _foreign(platforms: str, ids: list[str]) -> bool:
@@ -71,6 +75,7 @@ class _Reading:
         self.item = item
         self.below = item.below
         self.term = catalog.term
+        self.terms = catalog.terms
         self.parts: list[Claim | Problem] = []
         """What was read, in the order of the file."""
 
@@ -78,10 +83,15 @@ class _Reading:
         """One setting instance and the children below it. `rows` are the repeated groups around it, outermost first."""
         id_ = instance.get("settingDefinitionId")
         if isinstance(id_, str) and id_:
+            term = self.terms.get(id_) or self.term(id_)
+            choice = instance.get("choiceSettingValue")
+            if isinstance(choice, dict):  # most are one, and are spared the other questions
+                self.chosen(term, choice, f"{at}/choiceSettingValue", rows)
+                return
             for member, shape in _SHAPES.items():
                 stated = instance.get(member)
                 if stated is not None:
-                    shape(self, self.term(id_), stated, f"{at}/{member}", rows)
+                    shape(self, term, stated, f"{at}/{member}", rows)
                     return
         told = id_ if isinstance(id_, str) and id_ else "an instance without settingDefinitionId"
         message = f"{told} has no value of a known shape ({instance.get('@odata.type', 'no type')})"
@@ -97,20 +107,17 @@ class _Reading:
         self.parts.append(Problem(rule, message, self.below(at), self.item.id))
 
     def choice(self, term: Term, stated: object, at: str, rows: Rows) -> None:
-        """One choice, and the children that it has."""
-        if isinstance(stated, dict):
-            self.chosen(term, stated, at, rows)
-        else:
-            for choice, place in each(stated, at):
-                self.chosen(term, choice, place, rows)
+        """One choice, where PowerShell made an array of it."""
+        for choice, place in each(stated, at):
+            self.chosen(term, choice, place, rows)
 
     def chosen(self, term: Term, choice: Body, at: str, rows: Rows) -> None:
         """The value of a choice, and the children that it has."""
         option, children = choice.get("value"), choice.get("children")
         if isinstance(option, str):
             self.claim(term, rows, term.value(option), "choice", f"{at}/value")
-            if term.definition is not None and (children or term.definition.needs):
-                self.parts += misfits(self.item, term.definition, choice, at)
+            if children or term.needs_children:
+                self.parts += misfits(self.item, term, option, children, at)
         else:
             self.problem("RD012", f"{term.id}: a choice without a value", at)
         if children:
@@ -128,19 +135,20 @@ class _Reading:
         """A number or a text."""
         for simple, place in each(stated, at):
             value = simple.get("value")
-            if self.refused(term, simple, place):
+            type_ = _kind(simple)
+            if self.refused(term, type_, place):
                 continue
             if isinstance(value, bool | int | str):
-                whole = "integer" in str(simple.get("@odata.type", "")).casefold() or isinstance(value, int)
-                type_ = "integer" if whole else "string"
-                self.claim(term, rows, typed(value) if whole else value, type_, f"{place}/value")
+                whole = "integer" in type_ or isinstance(value, int)
+                told = typed(value) if whole else value
+                self.claim(term, rows, told, "integer" if whole else "string", f"{place}/value")
             else:
                 self.problem("RD012", f"{term.id}: a value of a type that a setting cannot have", place)
 
     def simples(self, term: Term, stated: object, at: str, rows: Rows) -> None:
         """A list of numbers or texts."""
         entries = each(stated, at)
-        refused = [self.refused(term, simple, place) for simple, place in entries]
+        refused = [self.refused(term, _kind(simple), place) for simple, place in entries]
         if not any(refused):
             values = tuple([str(simple.get("value", "")) for simple, _ in entries])
             self.claim(term, rows, values, "collection", at)
@@ -165,9 +173,8 @@ class _Reading:
             if not skip or str(child.get("settingDefinitionId", "")) != skip:
                 self.instance(child, place, rows)
 
-    def refused(self, term: Term, simple: Body, at: str) -> bool:
+    def refused(self, term: Term, type_: str, at: str) -> bool:
         """Whether no claim can be made of a value: a secret is exported as a token, a reference as an object's id."""
-        type_ = str(simple.get("@odata.type", "")).casefold()
         if "secretsetting" in type_:
             self.problem("RD015", f"{term.id} is a secret: its value is not in the export and is not compared", at)
         elif "referencesetting" in type_:
@@ -175,6 +182,15 @@ class _Reading:
         else:
             return False
         return True
+
+
+def _kind(simple: Body) -> str:
+    """The type of a simple value, case-folded."""
+    type_ = simple.get("@odata.type", "")
+    return _folded(type_) if isinstance(type_, str) else str(type_).casefold()
+
+
+_folded = lru_cache(maxsize=1 << 8)(str.casefold)
 
 
 _SHAPES: Mapping[str, Callable[[_Reading, Term, object, str, Rows], None]] = {
