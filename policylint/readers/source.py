@@ -93,8 +93,9 @@ def _whole(handle: int) -> bytes:
     size = os.fstat(handle).st_size
     if size > MAX_BYTES:
         raise ReadError("RD007", f"{size} bytes are more than the {MAX_BYTES} that are read of one file")
-    parts = [data]
-    while more := os.read(handle, max(size - _AT_ONCE, _AT_ONCE)):
+    os.lseek(handle, 0, os.SEEK_SET)  # reading its first bytes again is cheaper than putting megabytes together
+    parts = [os.read(handle, size + 1)]
+    while more := os.read(handle, _AT_ONCE):
         parts.append(more)
     return b"".join(parts)
 

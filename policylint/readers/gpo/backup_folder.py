@@ -73,7 +73,8 @@ def collect(sources: Sequence[Source]) -> tuple[list[Backup], list[Source]]:
     owners: dict[str, str | None] = {}
     guids = {folder: _is_guid(folder) for folder in folders}
     for source in sources:
-        folder = _owner(_folder(source.path), folders, owners)
+        above = _folder(source.path)
+        folder = owners[above] if above in owners else _owner(above, folders, owners)
         path = source.path[len(folder) + 1 :] if folder else source.path
         if folder is None or not (guids[folder] or _belongs(path)):
             rest.append(source)
@@ -142,12 +143,13 @@ def _opening(source: Source) -> bytes:
 
 def _owner(folder: str, folders: set[str], owners: dict[str, str | None]) -> str | None:
     """The nearest folder that is a backup, of a folder and those above it. `owners` keeps what was found."""
-    if folder not in owners:
-        nearest = folder
-        while nearest and nearest not in folders:
-            nearest = _folder(nearest)
-        owners[folder] = nearest if nearest in folders else None
-    return owners[folder]
+    asked, above = [], folder
+    while above not in owners and above not in folders and above:
+        asked.append(above)
+        above = _folder(above)
+    owner = owners.get(above, above if above in folders else None)
+    owners.update(dict.fromkeys((*asked, above), owner))
+    return owner
 
 
 def _belongs(path: str) -> bool:

@@ -60,9 +60,9 @@ _ENTRY = re.compile(
 )
 _WIDTH = _ENTRY.groups + 1
 """What an entry is parted into: the text before it, and its groups."""
-_REFERENCES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&apos;": "'", "&amp;": "&"}
-"""Of these none makes another one when they are replaced in this order."""
-_REFERENCE = re.compile("|".join(_REFERENCES))
+_REFERENCES = ("lt;", "gt;", "quot;", "apos;", "amp;")
+_CHARACTERS = "<>\"'&"
+"""What they stand for; replaced in this order, none makes another one."""
 _LEGAL = bytes((9, 10, *range(32, 128)))
 _LONGEST = 8_000_000
 """The parser has limits too, which nothing shorter than this can reach."""
@@ -70,12 +70,12 @@ _LONGEST = 8_000_000
 
 def _by_pattern(text: str) -> list[RuleEntry] | None:
     """The entries of a document that holds nothing else and is plainly well-formed; None for any other."""
-    if not text.isascii() or len(text) > _LONGEST or "]]>" in text:
+    if not text.isascii() or len(text) > _LONGEST or ("]]" in text and "]]>" in text):  # the former is found faster
         return None
     if "\r" in text:  # as a parser reads line ends
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    references = "&" in text
-    if text.encode().translate(None, _LEGAL) or (references and text.count("&") != len(_REFERENCE.findall(text))):
+    references = text.split("&")[1:]
+    if text.encode().translate(None, _LEGAL) or not all(after.startswith(_REFERENCES) for after in references):
         return None
     pieces = _ENTRY.split(text)
     around = pieces[::_WIDTH]
@@ -90,8 +90,8 @@ def _by_pattern(text: str) -> list[RuleEntry] | None:
 
 
 def _unescaped(text: str) -> str:
-    for reference, character in _REFERENCES.items():
-        text = text.replace(reference, character)
+    for reference, character in zip(_REFERENCES, _CHARACTERS, strict=True):
+        text = text.replace(f"&{reference}", character)
     return text
 
 
