@@ -9,7 +9,7 @@ from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
 import pytest
 
 from policylint.evidence import Evidence, PolAt
-from policylint.frozen import quickly_built
+from policylint.frozen import plain, quickly_built
 from policylint.model import Claim, Scope, SettingId
 
 
@@ -26,6 +26,16 @@ class Point:
 def test_fields_are_given_by_place_or_by_name_and_have_defaults() -> None:
     found = [(p.x, p.y, p.label) for p in (Point(1), Point(1, 2), Point(y=3, x=1, label="a"))]
     assert found == [(1, 5, ""), (1, 2, ""), (1, 3, "a")]
+
+
+def test_the_plain_function_makes_the_same_values_as_the_class() -> None:
+    made = [plain(Point)(1), plain(Point)(1, label="a", y=2)]
+    assert [(type(p), p.x, p.y, p.label) for p in made] == [(Point, 1, 5, ""), (Point, 1, 2, "a")]
+
+
+def test_a_class_that_is_not_quickly_built_has_no_plain_function() -> None:
+    with pytest.raises(KeyError):
+        plain(dict)
 
 
 @pytest.mark.parametrize(("given", "named"), [((), {}), ((1, 2, "a", 4), {}), ((1,), {"z": 1}), ((1,), {"x": 1})])

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from policylint.errors import ReadError
 from policylint.evidence import XmlAt
+from policylint.frozen import plain
 from policylint.model import Channel, FileRecord, Policy, Problem, Scope
 from policylint.readers.gpo import written_registry as written
 from policylint.readers.gpo.policy_rules_entries import RuleEntry, entries
@@ -23,6 +24,7 @@ from policylint.readers.source import Reading, Source, problem
 KIND = "Policy Analyzer rules"
 _DELETE = "[[[delete]]]"
 """How Policy Analyzer writes that a value is deleted, without a type."""
+_written, _template = plain(Written), plain(Entry)
 _SIDES = {"ComputerConfig": Scope.DEVICE, "UserConfig": Scope.USER}
 _LISTS = frozenset(("CSE-Machine", "CSE-User"))
 
@@ -95,9 +97,9 @@ def _gpos(entries: Iterable[RuleEntry]) -> dict[str, _Gpo]:
             if isinstance(told, str):
                 gpo.faults.append(written.fault(told, place))
             else:
-                gpo.settings.append(Written(_SIDES[tag], *told, place))
+                gpo.settings.append(_written(_SIDES[tag], *told, place))
         elif tag == "SecurityTemplate":
-            gpo.entries.append(Entry(section, fields[0].strip(), place))
+            gpo.entries.append(_template(section, fields[0].strip(), place))
         elif tag == "AuditSubcategory":
             gpo.audit.append(Subcategory(fields[0].strip(), fields[1].strip(), place))
         else:

@@ -13,6 +13,7 @@ from lxml import etree
 
 from policylint.errors import ReadError
 from policylint.evidence import XmlAt
+from policylint.frozen import plain
 from policylint.readers.xml import local, parse, text_of, whole_text
 
 ROOT = "PolicyRules"
@@ -86,7 +87,8 @@ def _by_pattern(text: str) -> list[RuleEntry] | None:
     if references:
         pieces = [_unescaped(piece) if piece and "&" in piece else piece for piece in pieces]
     rows = zip(*(pieces[at::_WIDTH] for at in range(1, _WIDTH)), strict=False)
-    return [_row(XmlAt((at,)), row) for at, row in enumerate(rows)]
+    place = plain(XmlAt)
+    return [_row(place((at,)), row) for at, row in enumerate(rows)]
 
 
 def _unescaped(text: str) -> str:

@@ -13,6 +13,7 @@ from functools import lru_cache
 
 from policylint.catalogue import certificates
 from policylint.evidence import Evidence, Place, PolAt
+from policylint.frozen import plain
 from policylint.model import Claim, Problem, Scope, SettingId, Sweep, Value, folded, in_key, registry, shown
 from policylint.readers.gpo.pol_records import Record, records
 from policylint.readers.gpo.registry_values import DECODERS, TYPES, Decoder, type_name, value_of
@@ -121,10 +122,11 @@ def _claim(half: _Half, record: Record, name: str, setting: SettingId) -> Claim:
         half.complain("RD012", record, f"'{name}' has the unknown type {kind_name}; its bytes are kept")
     if value.__class__ is bytes and value:
         _check_certificate(half, record, name, data)
-    place = PolAt(number, start, end) if half.places is None else half.places[number - 1]
-    return Claim(setting, half.scope, value, kind_name, Evidence(half.source.path, place))
+    place = _pol_at(number, start, end) if half.places is None else half.places[number - 1]
+    return _new_claim(setting, half.scope, value, kind_name, _evidence(half.source.path, place))
 
 
+_new_claim, _evidence, _pol_at = plain(Claim), plain(Evidence), plain(PolAt)
 _TYPED: dict[int, tuple[str | None, Decoder | None]] = {n: (name, DECODERS.get(n)) for n, name in TYPES.items()}
 _UNTYPED: tuple[str | None, Decoder | None] = (None, None)
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 
 from policylint.evidence import Evidence, LineAt, Place
 from policylint.facts import ALWAYS, When
-from policylint.frozen import quickly_built
+from policylint.frozen import plain, quickly_built
 from policylint.model import Claim, Problem, Scope, Value, folded
 from policylint.readers.source import Source, decode
 
 BLANKS = " \t\r\0\ufeff"
 """What may stand around a row and says nothing."""
+
+
+_claim, _evidence, _line_at = plain(Claim), plain(Evidence), plain(LineAt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,9 @@ class Row:
     line: int
     section: str
     text: str
+
+
+_row = plain(Row)
 
 
 @dataclass(slots=True)
@@ -52,7 +58,9 @@ class Written:
         earlier = self.claims.pop(setting.key, None)
         if earlier is not None and earlier.value != value:
             self.passed_over(line, f"'{name}' stands twice in the file with different values; the later one is used")
-        self.claims[setting.key] = Claim(setting, self.scope, value, type, self.at(line), when=when)
+        place = _line_at(line) if self.places is None else self.places[line - 1]
+        evidence = _evidence(self.source.path, place)
+        self.claims[setting.key] = _claim(setting, self.scope, value, type, evidence, when=when)
 
     def at(self, line: int) -> Evidence:
         """Where a row stands."""
@@ -89,7 +97,7 @@ def rows(data: bytes) -> Iterator[Row]:
         if text[0] == "[" and text[-1] == "]":
             section = text[1:-1].strip()
         else:
-            yield Row(number, section, text)
+            yield _row(number, section, text)
 
 
 def fields(text: str) -> list[str] | None:
