@@ -16,6 +16,7 @@ from policylint.evidence import ByteAt, LineAt
 from policylint.readers.source import sniff_encoding
 
 _DECLARATION = re.compile(r"\s*<\?xml\b[^>]*\?>")
+_ASCII_DECLARATION = re.compile(rb"<\?xml\b[^>\r\n]*\?>")
 _LINE = re.compile(r"[^\r\n]")
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _UTF_8 = (b"utf-8", b"UTF-8")
@@ -56,18 +57,19 @@ def _declared_single_byte(data: bytes) -> str | None:
 
 def parse(data: bytes) -> etree._Element:
     """The root element. Raises ReadError (RD003, RD005) for bad text, entities, and what is not well-formed."""
-    text = text_of(data)
-    entity = _ENTITY.search(text) if "<!ENTITY" in text else None
+    document = _utf_8(data)
+    entity = _ENTITY.search(text_of(data)) if b"<!ENTITY" in document else None
     if entity is not None:
-        line = text.count("\n", 0, entity.start()) + 1
+        line = entity.string.count("\n", 0, entity.start()) + 1
         raise ReadError("RD003", "declares entities, which are never expanded here", LineAt(line))
     try:
-        return _parse(text)
+        return etree.fromstring(document, _PARSER)
     except etree.XMLSyntaxError as exc:
+        text = text_of(data)
         repaired = _SPACED_NAMESPACE.sub(lambda m: m[1] + m[2] + m[3].replace(" ", "%20") + m[2], text)
         if repaired != text:
             try:
-                return _parse(repaired)
+                return etree.fromstring(_encoded(repaired), _PARSER)
             except etree.XMLSyntaxError:
                 pass
         line, column = exc.position
@@ -80,8 +82,20 @@ _PARSER = etree.XMLParser(
 )
 
 
-def _parse(text: str) -> etree._Element:
-    return etree.fromstring(text.encode("utf-8", "surrogatepass"), _PARSER)
+def _utf_8(data: bytes) -> bytes:
+    """What `text_of` says, in UTF-8. Most documents are ASCII from their first `<`, and stay the bytes that they are."""
+    if data[:1] != b"<" or data[1:2] == b"\0" or not data.isascii():
+        return _encoded(text_of(data))
+    if not data.startswith(b"<?xml"):
+        return data
+    declaration = _ASCII_DECLARATION.match(data)
+    if declaration is None:
+        return _encoded(text_of(data))
+    return b" " * declaration.end() + data[declaration.end() :]
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def local(element: etree._Element) -> str:
