@@ -20,7 +20,7 @@ _ASCII_DECLARATION = re.compile(rb"<\?xml\b[^>\r\n]*\?>")
 _LINE = re.compile(r"[^\r\n]")
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _UTF_8 = (b"utf-8", b"UTF-8")
-_SINGLE_BYTE = re.compile(r"windows-125\d|iso-8859-\d+|us-ascii")
+_SINGLE_BYTE = re.compile(r"windows-125[0-8]|iso-8859-(?:[1-9]|1[013-6])|us-ascii")
 _ENTITY = re.compile(r"<!ENTITY\b")
 _SPACED_NAMESPACE = re.compile(r"""(xmlns(?::[\w.-]+)?\s*=\s*)(["'])([^"']*\s[^"']*)\2""")
 
@@ -83,7 +83,7 @@ _PARSER = etree.XMLParser(
 
 
 def _utf_8(data: bytes) -> bytes:
-    """What `text_of` says, in UTF-8. Most documents are ASCII from their first `<`, and stay the bytes that they are."""
+    """What `text_of` says, in UTF-8. Most are ASCII from their first `<` and stay the bytes that they are."""
     if data[:1] != b"<" or data[1:2] == b"\0" or not data.isascii():
         return _encoded(text_of(data))
     if not data.startswith(b"<?xml"):
