@@ -287,3 +287,8 @@ def test_the_sample_download_makes_the_shipped_table(sample_data: Path) -> None:
     assert gzip.decompress(made) == gzip.decompress(
         (Path(ddf.__file__).parent / "data" / "csp-nodes.tsv.gz").read_bytes()
     )
+
+
+def test_the_keys_of_the_shipped_nodes_are_those_of_their_uris() -> None:
+    uris = [line.partition("\t")[0] for line in ddf.shipped().rows.values()]
+    assert list(ddf.shipped().rows) == [ddf.key_of(uri) for uri in uris]

@@ -30,7 +30,7 @@ from policylint.catalogue.admx_policy import (
     Text,
 )
 from policylint.catalogue.packed import Packed, unpack
-from policylint.catalogue.packing import pack, shown
+from policylint.catalogue.packing import names, pack
 from policylint.catalogue.shipped import files as shipped_files
 from policylint.evidence import Evidence, XmlAt
 from policylint.model import Scope
@@ -207,7 +207,7 @@ def test_one_policy_is_taken_apart_without_the_others(tmp_path: Path) -> None:
     head, body = pack(file)
     broken = "\n".join(line if '"Bare"' in line else "broken" for line in body.split("\n")[4:])
     rest = "\n".join((*body.split("\n")[:4], broken))
-    found = unpack("app.admx", json.loads(head), lambda: rest, None, None, lambda: shown(file))
+    found = unpack("app.admx", json.loads(head), lambda: rest, None, None, lambda: names(file))
     assert found.named("bare") == found.shown_as("bare") == file.named("bare") == (file.policies[1],)
 
 

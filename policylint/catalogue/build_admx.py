@@ -2,8 +2,8 @@
 
 The file is a gzip of several members. The first is one JSON object: the version of the form, the sets with their
 counts, and for every file its name, language, packed length and head. The members behind it are the bodies, in the same
-order, so that one file's policies are unpacked without the others'. The last member has for every file a line with the
-display names of its policies, so that no body is unpacked to find who is called so.
+order, so that one file's policies are unpacked without the others'. The last member has for every file two lines, the
+names of its policies and their display names, so that no body is unpacked to find who is called so.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 from policylint.catalogue.admx import AdmxFile
 from policylint.catalogue.packed import VERSION
-from policylint.catalogue.packing import pack, shown
+from policylint.catalogue.packing import names, pack
 from policylint.catalogue.shipped import PLACE
 from policylint.readers import admx
 from policylint.readers.source import Source
@@ -27,18 +27,18 @@ def admx_data(sets: Mapping[str, Path]) -> bytes:
     described: list[dict[str, Any]] = []
     rows: list[list[Any]] = []
     bodies: list[bytes] = []
-    names: list[str] = []
+    told: list[str] = []
     for name, folder in sorted(sets.items()):
         files = list(_files(name, folder))
         described.append({"name": name, "files": len(files), "policies": sum(len(file.policies) for file in files)})
         for file in files:
             head, body = pack(file, explain=False)
             bodies.append(_compressed(body))
-            names.append(shown(file))
+            told += names(file)
             rows.append([file.path, file.adml, file.language, len(bodies[-1]), json.loads(head)])
     header = {"version": VERSION, "sets": described, "files": rows}
     first = _compressed(json.dumps(header, ensure_ascii=False, separators=(",", ":")))
-    return b"".join((first, *bodies, _compressed("\n".join(names))))
+    return b"".join((first, *bodies, _compressed("\n".join(told))))
 
 
 def _files(name: str, folder: Path) -> Iterator[AdmxFile]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from policylint.catalogue.admx import AdmxFile
@@ -60,15 +60,15 @@ def unpack(
     body: Callable[[], str],
     adml: str | None,
     language: str | None,
-    shown: Callable[[], str] | None = None,
+    names: Callable[[], tuple[str, str]] | None = None,
 ) -> AdmxFile:
     """The file of that path, whose body is read on first use.
 
-    `head` is the parsed head, `shown` gives the line of display names. Raises LookupError, TypeError or ValueError for
+    `head` is the parsed head, `names` gives the lines of names. Raises LookupError, TypeError or ValueError for
     what `policylint.catalogue.packing` did not write; so do the questions to the file for such a body.
     """
     namespace, prefixes, keys, spaces = head
-    content = Packed(path, namespace, tuple(keys), tuple(spaces), body, shown)
+    content = Packed(path, namespace, tuple(keys), tuple(spaces), body, names)
     return AdmxFile(path, namespace, prefixes, adml, language, content, content)
 
 
@@ -81,7 +81,8 @@ class Packed:
     spelled: tuple[str, ...]
     spaces: tuple[str, ...]
     body: Callable[[], str] = field(repr=False, compare=False)
-    shown: Callable[[], str] | None = field(default=None, repr=False, compare=False)
+    told: Callable[[], tuple[str, str]] | None = field(default=None, repr=False, compare=False)
+    """The lines of names, where they are kept apart from the body."""
 
     @cached_property
     def _lines(self) -> Sequence[str]:
@@ -95,13 +96,16 @@ class Packed:
     @cached_property
     def _named(self) -> Mapping[str, Sequence[int]]:
         """The numbers of the policies of a name, case-folded."""
+        if self.told:
+            return _numbers(json.loads(self.told()[0]))
         return _numbers(name.casefold() for name in json.loads(self._lines[_NAMES]))
 
     @cached_property
     def _shown(self) -> Mapping[str, Sequence[int]]:
         """The numbers of the policies that the editor calls so, case-folded."""
-        told = json.loads(self.shown()) if self.shown else [folded(policy.display_name) for policy in self.policies()]
-        return _numbers(told)
+        if self.told:
+            return _numbers(json.loads(self.told()[1]))
+        return _numbers(folded(policy.display_name) for policy in self.policies())
 
     def keys(self) -> frozenset[str]:
         """All registry keys that the file names, folded."""
@@ -139,10 +143,14 @@ class Packed:
 
     def named(self, name: str) -> tuple[AdmxPolicy, ...]:
         """The policies of a case-folded name, in file order."""
+        if self.told and quoted(name) not in self.told()[0]:
+            return ()
         return tuple([self._at_number(number) for number in self._named.get(name, ())])
 
     def shown_as(self, name: str) -> tuple[AdmxPolicy, ...]:
         """The policies that the editor calls so, case-folded and without blanks around it, in file order."""
+        if self.told and quoted(name) not in self.told()[1]:
+            return ()
         return tuple([self._at_number(number) for number in self._shown.get(name, ())])
 
     def _at_number(self, number: int) -> AdmxPolicy:
@@ -214,6 +222,12 @@ def _numbers(names: Iterable[str]) -> Mapping[str, Sequence[int]]:
 def folded(display_name: str) -> str:
     """What the editor calls a policy, for comparison."""
     return display_name.strip().casefold()
+
+
+@lru_cache(maxsize=1024)
+def quoted(text: str) -> str:
+    """A text as it stands in a line: hundreds of files are asked for one name, and few have it."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 BOX: Sequence[Json] = (None, None, [], [])

@@ -45,9 +45,12 @@ def pack(file: AdmxFile, *, explain: bool = True) -> tuple[str, str]:
     return _json(head), "\n".join(map(_json, body))
 
 
-def shown(file: AdmxFile) -> str:
-    """What the editor calls the policies of a file, in file order: a line that tells without the body who is meant."""
-    return _json([folded(policy.display_name) for policy in file.policies])
+def names(file: AdmxFile) -> tuple[str, str]:
+    """The names of a file's policies and what the editor calls them, in file order: lines that tell who is meant."""
+    return (
+        _json([policy.name.casefold() for policy in file.policies]),
+        _json([folded(policy.display_name) for policy in file.policies]),
+    )
 
 
 def _written(datum: Datum | None) -> Json:

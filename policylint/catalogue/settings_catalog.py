@@ -83,6 +83,8 @@ class Term:
     scope: Scope
     needs_children: bool = False
     """Whether some choice is not complete without children."""
+    complete: set[tuple[str, tuple[str, ...]]] = field(default_factory=set, repr=False)
+    """The choices of which is known that nothing is wrong with these children below them."""
     _values: dict[str, Value] = field(default_factory=dict, repr=False)
     """What `value` has answered."""
 

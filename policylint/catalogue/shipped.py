@@ -50,7 +50,7 @@ def load(data: bytes) -> tuple[AdmxFile, ...]:
     found: list[AdmxFile] = []
     names = _lines(data, start + sum(row[3] for row in header["files"]))
     for number, (path, adml, language, length, head) in enumerate(header["files"]):
-        found.append(unpack(path, head, _body(data, start, start + length), adml, language, _line(names, number)))
+        found.append(unpack(path, head, _body(data, start, start + length), adml, language, _pair(names, 2 * number)))
         start += length
     return tuple(found)
 
@@ -72,8 +72,8 @@ def _lines(data: bytes, start: int) -> Callable[[], Sequence[str]]:
     return cache(lambda: gzip.decompress(data[start:]).decode("utf-8").split("\n"))
 
 
-def _line(lines: Callable[[], Sequence[str]], number: int) -> Callable[[], str]:
-    return lambda: lines()[number]
+def _pair(lines: Callable[[], Sequence[str]], first: int) -> Callable[[], tuple[str, str]]:
+    return lambda: (lines()[first], lines()[first + 1])
 
 
 def _body(data: bytes, start: int, end: int) -> Callable[[], str]:

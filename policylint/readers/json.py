@@ -11,7 +11,7 @@ import gc
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -19,6 +19,7 @@ from typing import NoReturn
 
 from policylint.errors import ReadError
 from policylint.evidence import LineAt
+from policylint.frozen import quickly_built
 from policylint.readers.source import decode
 
 MAX_DEPTH = 100
@@ -28,13 +29,15 @@ _CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*+"|(-?Infinity|NaN)')
 _SHORT = 1 << 14
 """In a text of this length brackets are counted faster than levels."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-_HOOKED = ("{", "N", "I")
-"""Without an object, NaN and Infinity the parser need not call back: many settings are a word in a string."""
-_SCALARS = {"null": None, "true": True, "false": False}
-"""Most settings of an intent are one of these in a string."""
+_WORD = 64
+"""A text of this length without brackets is remembered with what it says."""
 _FIRST_MEMBER = re.compile(r"[{\[]\r?\n( *)\S")
 
 
+_Repeated = tuple[dict[str, object], tuple[str, ...]]
+
+
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Document:
     """A parsed file: its value, the pointers of keys that stand twice, and how far its first member is indented."""
@@ -51,18 +54,9 @@ def load(data: bytes) -> Document:
 
 def loads(text: str) -> Document:
     """Reads JSON text. Raises ReadError: RD004 (with line and column), RD005 (half a surrogate pair), RD007 (depth)."""
-    if text in _SCALARS:
-        return Document(_SCALARS[text])
-    twice: list[tuple[dict[str, object], tuple[str, ...]]] = []
-
-    def build(pairs: list[tuple[str, object]]) -> dict[str, object]:
-        built = dict(pairs)
-        if len(built) != len(pairs):
-            counts = Counter(key for key, _ in pairs)
-            twice.append((built, tuple(key for key in built if counts[key] > 1)))
-        return built
-
-    value = _parse(text, build)
+    if len(text) <= _WORD and "{" not in text and "[" not in text:
+        return _word(text)
+    value, twice = _parse(text)
     if len(text) > _SHORT or text.count("{") + text.count("[") > MAX_DEPTH:
         _check_depth(value)
     if _SURROGATE.search(text):
@@ -71,27 +65,78 @@ def loads(text: str) -> Document:
     return Document(value, tuple(_pointers(value, repeated)) if repeated else (), _indent(text))
 
 
+@lru_cache(maxsize=1 << 12)
+def _word(text: str) -> Document:
+    """A text without objects and arrays: most settings of an intent are one, over and over."""
+    value, _ = _parse(text)
+    if _SURROGATE.search(text):
+        _check_surrogates(value)
+    return Document(value)
+
+
 def pointer(*parts: str | int) -> str:
     """An RFC 6901 pointer, its parts escaped."""
     if len(parts) == 1 and isinstance(part := parts[0], str):
-        return _escaped(part)
-    return "".join([f"/{part}" if isinstance(part, int) else _escaped(part) for part in parts])
+        return step(part)
+    return "".join([f"/{part}" if isinstance(part, int) else step(part) for part in parts])
 
 
 @lru_cache(maxsize=1 << 12)
-def _escaped(part: str) -> str:
+def step(part: str) -> str:
+    """The pointer to one member."""
     return f"/{part.replace('~', '~0').replace('/', '~1')}" if "~" in part or "/" in part else f"/{part}"
 
 
-def _parse(text: str, build: Callable[[list[tuple[str, object]]], object]) -> object:
-    def refuse(constant: str) -> NoReturn:
-        found = next(match for match in _CONSTANT.finditer(text) if match[1] == constant)
-        raise ReadError("RD004", f"not valid JSON: {constant} is not a JSON number", _line_at(text, found.start()))
+class _TwiceError(Exception):
+    """A key stands twice in one object."""
 
-    plain = not any(mark in text for mark in _HOOKED)
+
+class _ConstantError(Exception):
+    """A number that JSON does not have; its text is the argument."""
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    built = dict(pairs)
+    if len(built) != len(pairs):
+        raise _TwiceError
+    return built
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise _ConstantError(constant)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse)
+
+
+def _parse(text: str) -> tuple[object, list[_Repeated]]:
+    """The value, and the objects in which a key stands twice. Raises ReadError (RD004, RD007)."""
+    twice: list[_Repeated] = []
+
+    def collect(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        built = dict(pairs)
+        if len(built) != len(pairs):
+            counts = Counter(key for key, _ in pairs)
+            twice.append((built, tuple(key for key in built if counts[key] > 1)))
+        return built
+
     try:
-        parsed: object = json.loads(text) if plain else json.loads(text, object_pairs_hook=build, parse_constant=refuse)
-        return parsed
+        return _decoded(text, _DECODER), twice
+    except _TwiceError:
+        return _decoded(text, json.JSONDecoder(object_pairs_hook=collect, parse_constant=_refuse)), twice
+
+
+def _decoded(text: str, decoder: json.JSONDecoder) -> object:
+    try:
+        if text.startswith("\ufeff"):
+            json.loads(text)  # says what is wrong, which the decoder does not
+        value: object = decoder.decode(text)
+        return value
+    except _ConstantError as exc:
+        constant = str(exc)
+        found = next(match for match in _CONSTANT.finditer(text) if match[1] == constant)
+        message = f"not valid JSON: {constant} is not a JSON number"
+        raise ReadError("RD004", message, _line_at(text, found.start())) from exc
     except json.JSONDecodeError as exc:
         raise ReadError("RD004", _explain(text, exc), LineAt(exc.lineno, exc.colno)) from exc
     except RecursionError as exc:

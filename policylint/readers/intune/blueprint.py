@@ -15,7 +15,7 @@ from policylint.errors import ReadError
 from policylint.readers.intune import blueprint_flat
 from policylint.readers.intune.dsc import Resource, resources
 from policylint.readers.intune.graph_object import Item
-from policylint.readers.json import pointer
+from policylint.readers.json import step
 from policylint.readers.source import Source
 
 KIND = "Microsoft365DSC configuration"
@@ -115,7 +115,13 @@ class _Graph:
         found: dict[str, object] = {}
         for name, value in members.items():
             own = _graph_name(name)
-            found[own] = self.value(value, was + pointer(name), at + pointer(own))
+            old, new = was + step(name), at + step(own)
+            if isinstance(value, dict | list):
+                found[own] = self.value(value, old, new)
+                continue
+            found[own] = value
+            if old in self.old:
+                self.lines[new] = self.old[old]
         return found
 
 

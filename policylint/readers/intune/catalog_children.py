@@ -26,12 +26,11 @@ _OTHER_SIDE = frozenset(
 _NAMED = 3
 
 
-def misfits(item: Item, term: Term, option: str, children: object, at: str) -> list[Problem]:
+def misfits(item: Item, term: Term, option: str, children: object, at: str) -> Sequence[Problem]:
     """What is wrong below one choice: children that it needs (IN025), and children of the other side (IN026)."""
-    definition = term.definition
-    if definition is None:
-        return []
-    ids = _ids(children)
+    definition, ids = term.definition, _ids(children)
+    if definition is None or (option, ids) in term.complete:
+        return ()
     found = list(_lacking(item, definition, option, ids, at)) if term.needs_children else []
     own = _side(definition.id) if ids else ""
     for id_ in ids if own else ():
@@ -40,13 +39,15 @@ def misfits(item: Item, term: Term, option: str, children: object, at: str) -> l
             told = f"{id_}, a setting for {_SAID[side]}, below {definition.id}, which is for {_SAID[own]}"
             place = item.below(f"{at}/children")
             found.append(Problem("IN026", f'"{item.name}" has {told}', place, item.id, definition.uri))
+    if not found:
+        term.complete.add((option, ids))
     return found
 
 
-def _ids(children: object) -> list[str]:
+def _ids(children: object) -> tuple[str, ...]:
     """The definitions of the children."""
     every = children if isinstance(children, list) else (children,)
-    return [str(child.get("settingDefinitionId", "")) for child in every if isinstance(child, dict)]
+    return tuple([str(child.get("settingDefinitionId", "")) for child in every if isinstance(child, dict)])
 
 
 def _lacking(item: Item, definition: Definition, option: str, ids: Sequence[str], at: str) -> Iterator[Problem]:

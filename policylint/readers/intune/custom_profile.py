@@ -42,7 +42,7 @@ def _setting(item: Item, stated: Body, at: str) -> Iterator[Claim | Problem]:
     else:
         scope = Scope.USER if uri.casefold().startswith("./user/") else Scope.DEVICE
         evidence = item.below(f"{at}/value")
-        yield Claim(csp(uri.strip()), scope, _value(type_, value), type_, evidence, origin=uri)
+        yield Claim(csp(uri.strip()), scope, _value(type_, value), type_, evidence, False, False, uri)
 
 
 @lru_cache(maxsize=256)

@@ -16,7 +16,7 @@ def group(item: Item) -> Found:
 
 def assignment_filter(item: Item) -> Found:
     """An assignment filter: assignments name it by id."""
-    return Found("assignment filter", "no policy; its name is used", filters={item.id: item.name})
+    return Found("assignment filter", "no policy; its name is used", filters=((item.id, item.name),))
 
 
 def migration_table(item: Item) -> Found:

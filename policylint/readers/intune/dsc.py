@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from policylint.errors import ReadError
 from policylint.evidence import LineAt
-from policylint.readers.json import pointer
+from policylint.readers.json import step
 
 MAX_DEPTH = 100
 MAX_BROKEN = 100
@@ -152,7 +152,8 @@ class _Reader:
     def _members(self, at: str) -> dict[str, object]:
         """`{ Name = value … }`, from the brace on."""
         self._deeper()
-        members = dict(self._plain(at))
+        members: dict[str, object] = {}
+        self._plain(at, members)
         while self.shown != "}":
             if self.kind == "word":
                 name = self.shown
@@ -164,22 +165,23 @@ class _Reader:
             if self.kind != "equals":
                 raise self._wrong(f"a = after {name}")
             self._advance()
-            members[name] = self._value(at + pointer(name))
-            members.update(self._plain(at))
+            members[name] = self._value(at + step(name))
+            self._plain(at, members)
         self._out()
         return members
 
-    def _plain(self, at: str) -> Iterator[tuple[str, object]]:
-        """The properties that follow with plain values; stands behind them then."""
-        end = self.space.start
-        while (found := _PLAIN.match(self.text, end)) is not None:
+    def _plain(self, at: str, members: dict[str, object]) -> None:
+        """Adds the properties that follow with plain values; stands behind them then."""
+        text, lines = self.text, self.lines
+        begin = end = self.space.start
+        while (found := _PLAIN.match(text, end)) is not None:
             (name, shown), end = found.groups(), found.end()
-            self.lines[at + pointer(name)] = self._line(found.start(2))
+            lines[at + step(name)] = self._line(found.start(2))
             if shown[0] in "'\"":
-                yield name, shown[1:-1]
+                members[name] = shown[1:-1]
             else:
-                yield name, _WORDS[shown.casefold()] if shown[0] == "$" else int(shown)
-        if end > self.space.start:
+                members[name] = _WORDS[shown.casefold()] if shown[0] == "$" else int(shown)
+        if end > begin:
             self.at = end
             self._advance()
 

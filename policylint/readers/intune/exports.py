@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from policylint.errors import ReadError
 from policylint.evidence import JsonAt
+from policylint.frozen import quickly_built
 from policylint.model import FileRecord, Group, Problem
 from policylint.readers.intune import blueprint
 from policylint.readers.intune import kinds as intune_kinds
@@ -33,6 +34,7 @@ _GRAPH_MEMBERS = ("@odata.", "settingDefinitionId", "omaSettings", "roleScopeTag
 _FEW = 3
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class _File:
     """One file that was taken: its objects, or what became of it where nothing can be read from it."""
@@ -133,7 +135,7 @@ def _dsc(source: Source, text: str) -> _File | None:
 
 def _of_objects(source: Source, objects: Sequence[Item | ReadError]) -> _File:
     """Each object read as what it is; nothing of a file that its tool put into its archive."""
-    entries = tuple(Entry(item, intune_kinds.read(item)) for item in objects if isinstance(item, Item))
+    entries = tuple(Entry.of(item, intune_kinds.read(item)) for item in objects if isinstance(item, Item))
     broken = tuple(problem(source, error) for error in objects if isinstance(error, ReadError))
     if f"/{_ARCHIVE}/" in f"/{source.path}":
         kind = f"{_kind(entry.found for entry in entries)} (archived)"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from policylint.evidence import Evidence, JsonAt, LineAt
+from policylint.frozen import quickly_built
 from policylint.model import Group, Policy, Problem
 from policylint.readers.json import pointer
 from policylint.readers.source import Source
@@ -14,6 +15,7 @@ from policylint.readers.source import Source
 Body = Mapping[str, Any]
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Item:
     """A Graph object, or what a tool made of it: an export page of settings, a bare array of template values."""
@@ -80,6 +82,7 @@ def _line(place: str, lines: Mapping[str, int]) -> int:
 _NAMES = ("name", "displayName", "Displayname", "DisplayName")
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Found:
     """What one object is: `kind` in words, a policy, or the reason why there is none, and facts for other policies."""
@@ -89,8 +92,8 @@ class Found:
     policy: Policy | None = None
     problems: tuple[Problem, ...] = ()
     groups: tuple[Group, ...] = ()
-    filters: Mapping[str, str] = field(default_factory=dict)
-    """Assignment filters that it describes, id to name."""
+    filters: tuple[tuple[str, str], ...] = ()
+    """Assignment filters that it describes: id and name."""
     tenants: tuple[str, ...] = ()
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from policylint.errors import ReadError
 from policylint.evidence import Evidence
+from policylint.frozen import quickly_built
 from policylint.model import Claim, Problem, Scope, Value, csp, named
 from policylint.readers.intune import identity_protection, templates
 from policylint.readers.intune.graph_object import Body, Found, Item, each
@@ -63,6 +64,7 @@ def _definition(id_: str) -> _Definition:
     return _Definition(source, entity, name, entity.casefold())
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """One setting of an intent: where its definition leads, and its value."""
@@ -142,7 +144,7 @@ def _property(entry: _Entry, outer: str) -> Iterable[Part]:
         return [part for setting, place in each(entry.value, entry.at) for part in _inner(entry, name, setting, place)]
     if is_silent(entity, name, entry.value, chosen=True):
         return ()
-    return parts(Stated(entry.item, entity, name, entry.value, entry.id, entry.at, entry.sealed, chosen=True))
+    return parts(Stated(entry.item, entity, name, entry.value, entry.id, entry.at, entry.sealed, True))
 
 
 def _inner(entry: _Entry, name: str, setting: Body, place: str) -> Iterable[Part]:
@@ -169,7 +171,7 @@ def _area(entry: _Entry) -> Iterator[Part]:
 
 def _claim(entry: _Entry, node: str, value: Value) -> Claim:
     type_ = "collection" if isinstance(value, tuple) else "integer" if isinstance(value, int) else "string"
-    return Claim(csp(node), Scope.DEVICE, value, type_, _evidence(entry), origin=entry.id)
+    return Claim(csp(node), Scope.DEVICE, value, type_, _evidence(entry), False, False, entry.id)
 
 
 def _administrative(entry: _Entry, owners: Mapping[str, str]) -> Iterator[Part]:
@@ -180,7 +182,7 @@ def _administrative(entry: _Entry, owners: Mapping[str, str]) -> Iterator[Part]:
     owner = owners.get(entry.definition.folded, entry.definition.entity)
     word = {True: "enabled", False: "disabled"}[value] if isinstance(value, bool) else plain(value)
     setting = named("admx", owner, entry.definition.name)
-    yield Claim(setting, Scope.DEVICE, word, "String", _evidence(entry), origin=entry.id)
+    yield Claim(setting, Scope.DEVICE, word, "String", _evidence(entry), False, False, entry.id)
 
 
 def _evidence(entry: _Entry) -> Evidence:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from policylint.frozen import quickly_built
 from policylint.model import Assignment, Policy
 from policylint.readers.intune.assignments import assignments, is_assignments
 from policylint.readers.intune.graph_object import Found, Item
@@ -20,17 +21,22 @@ from policylint.readers.intune.intents import KIND as INTENT
 _TWIN = "_settings.json"
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An object of a file and what it was found to be."""
+    """What an object of a file was found to be."""
 
-    item: Item
+    path: str
+    """The file it is in."""
     found: Found
+    item: Item | None = None
+    """The object, where another one may ask it: an intent, or assignments without their policy."""
 
-    @property
-    def path(self) -> str:
-        """The file it is in."""
-        return self.item.source.path
+    @classmethod
+    def of(cls, item: Item, found: Found) -> Entry:
+        """The entry of an object; it lets go of most, which are as large as their files."""
+        asked = found.kind == INTENT or is_assignments(item.body)
+        return cls(item.source.path, found, item if asked else None)
 
 
 Entries = Sequence[Entry]
@@ -53,10 +59,11 @@ def _without_twins(entries: Entries) -> Entries:
     merged, empty = [], {}
     for entry in entries:
         beside = intents.get(f"{entry.path[: -len(_TWIN)]}.json".casefold()) if _is_bare(entry) else None
-        if beside is not None and (beside.item.body.get("settings") or beside.item.body.get("settingsDelta")):
+        intent = beside.item if beside is not None else None
+        if beside is not None and intent and (intent.body.get("settings") or intent.body.get("settingsDelta")):
             entry = _drop(entry, f"the settings of {beside.path} once more")
-        elif beside is not None:
-            entry = _named_after(entry, beside.item)
+        elif beside is not None and intent:
+            entry = _named_after(entry, intent)
             empty[beside.path] = f"its settings are in {entry.path}"
         merged.append(entry)
     return [_drop(entry, empty[entry.path]) if entry.path in empty else entry for entry in merged]
@@ -64,7 +71,7 @@ def _without_twins(entries: Entries) -> Entries:
 
 def _is_bare(entry: Entry) -> bool:
     is_twin = entry.path.casefold().endswith(_TWIN)
-    return is_twin and entry.found.kind == INTENT and entry.item.name_key is None
+    return is_twin and entry.item is not None and entry.found.kind == INTENT and entry.item.name_key is None
 
 
 def _named_after(entry: Entry, intent: Item) -> Entry:
@@ -77,11 +84,11 @@ def _named_after(entry: Entry, intent: Item) -> Entry:
 
 def _with_assignment_files(entries: Entries) -> Entries:
     """`Assignments/X.json` beside `X.json` holds its assignments (IntuneBackupAndRestore)."""
-    apart = {_owner(entry.path): entry for entry in entries if is_assignments(entry.item.body)}
+    apart = {_owner(entry.path): entry for entry in entries if entry.item and is_assignments(entry.item.body)}
     merged, used = [], set()
     for entry in entries:
         policy, beside = entry.found.policy, apart.get(entry.path.casefold())
-        if policy is not None and policy.assignments is None and beside is not None:
+        if policy is not None and policy.assignments is None and beside is not None and beside.item:
             used.add(beside.path)
             policy = replace(policy, assignments=assignments(beside.item))
             entry = replace(entry, found=replace(entry.found, policy=policy))
@@ -97,7 +104,7 @@ def _owner(path: str) -> str | None:
 
 def _with_filter_names(entries: Entries) -> Entries:
     """Assignments name their filter by id; where the export holds the filter, by its name."""
-    names = {id_.casefold(): name for entry in entries for id_, name in entry.found.filters.items()}
+    names = {id_.casefold(): name for entry in entries for id_, name in entry.found.filters}
 
     def named(assignment: Assignment) -> Assignment:
         name = names.get((assignment.filter or "").casefold())

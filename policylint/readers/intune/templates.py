@@ -17,10 +17,11 @@ from functools import lru_cache
 
 from policylint.catalogue import template_properties
 from policylint.catalogue.template_properties import Property
+from policylint.frozen import quickly_built
 from policylint.model import Claim, PolicyKind, Problem, Scope, SettingId, Value, csp, named
 from policylint.readers.intune.graph_object import Found, Item
 from policylint.readers.intune.policy import policy
-from policylint.readers.json import pointer
+from policylint.readers.json import pointer, step
 
 _ABOUT = frozenset(
     (
@@ -78,6 +79,7 @@ class Unknown:
 Part = Claim | Problem | Unknown
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Stated:
     """One property as a file states it: `origin` is what the file calls it, `at` the pointer to its value."""
@@ -114,14 +116,12 @@ def read(item: Item, label: str, kind: PolicyKind) -> Found:
 def _parts(item: Item, entity: str) -> Iterator[Part]:
     for name, value in properties(item):
         if not is_silent(entity, name, value):
-            yield from parts(Stated(item, entity, name, value, f"{entity}.{name}", pointer(name)))
+            yield from parts(Stated(item, entity, name, value, f"{entity}.{name}", step(name)))
 
 
-def properties(item: Item) -> Iterator[tuple[str, object]]:
+def properties(item: Item) -> list[tuple[str, object]]:
     """The members of an object that may set something: without OData's remarks and what every policy has."""
-    for name, value in item.body.items():
-        if _may_set(name):
-            yield name, value
+    return [(name, value) for name, value in item.body.items() if _may_set(name)]
 
 
 @lru_cache(maxsize=1 << 14)
@@ -185,7 +185,7 @@ def parts(stated: Stated) -> Iterator[Part]:
             choice = re.split(r"\.|--", chosen)[-1]
             yield claim(stated.part(stated.name, choice, stated.origin, stated.at), None)
         yield from _right(stated, known, value) if known and known.kind == "right" else _members(stated, value)
-    elif isinstance(value, str) and _MASK.fullmatch(value):
+    elif isinstance(value, str) and value.startswith("***") and _MASK.fullmatch(value):
         message = f"the value of {stated.origin} is masked in the export: it is not compared"
         yield Problem("RD015", message, stated.item.below(stated.at), stated.item.id)
     elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
@@ -256,7 +256,7 @@ def _meant(entity: str, name: str, type_: str, value: Value) -> tuple[tuple[Sett
 
 def _claim(stated: Stated, setting: SettingId, scope: Scope, value: Value) -> Claim:
     type_, evidence = _TYPES.get(type(value), "String"), stated.item.below(stated.at)
-    return Claim(setting, scope, value, type_, evidence, origin=stated.origin)
+    return Claim(setting, scope, value, type_, evidence, False, False, stated.origin)
 
 
 _TYPES: Mapping[type, str] = {bool: "Boolean", int: "Integer", tuple: "Collection"}

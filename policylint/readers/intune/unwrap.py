@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from policylint.errors import ReadError
 from policylint.evidence import JsonAt
+from policylint.frozen import quickly_built
 from policylint.readers.intune.graph_object import Body, Item
 from policylint.readers.json import Document, loads
 from policylint.readers.source import Source
@@ -26,6 +27,7 @@ _LISTS = {"filters": "assignmentFilters", "groups": "groups"}
 """Import templates keep several objects under one key."""
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where unwrapping stands: the pointer so far, and whether that is inside a string."""
