@@ -88,7 +88,7 @@ class AdmxFile:
         """The policies of a case-folded name."""
         if self.finder:
             return self.finder.named(name)
-        return self._by_name.get(name, ()) if name in self.names else ()
+        return self._by_name.get(name, ())
 
     @cached_property
     def _by_name(self) -> Mapping[str, tuple[AdmxPolicy, ...]]:
@@ -225,7 +225,8 @@ class AdmxStore:
     def policies(self, id: QName) -> tuple[AdmxPolicy, ...]:
         """The definitions of a policy, one per file that has it, the one that gives the names first."""
         files = self.by_namespace.get(id.namespace.casefold(), ())
-        return tuple(p for file in files for p in file.named(id.key[1]) if p.id.key == id.key)
+        having = (file for file in files if id.key[1] in file.names)
+        return tuple(p for file in having for p in file.named(id.key[1]) if p.id.key == id.key)
 
     def named(self, name: str, file: str | None = None) -> tuple[AdmxPolicy, ...]:
         """The policies of a name, in the .admx file of that base name or in any, the user's own first.
@@ -235,7 +236,7 @@ class AdmxStore:
         """
         folded = name.casefold()
         files = self.every if file is None else self._by_name.get(base_name(file), ())
-        return tuple(p for f in files for p in f.named(folded))
+        return tuple([p for f in files if folded in f.names for p in f.named(folded)])
 
     @cached_property
     def _by_name(self) -> Mapping[str, tuple[AdmxFile, ...]]:

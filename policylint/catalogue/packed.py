@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from policylint.catalogue.admx import AdmxFile
@@ -143,15 +143,13 @@ class Packed:
 
     def named(self, name: str) -> tuple[AdmxPolicy, ...]:
         """The policies of a case-folded name, in file order."""
-        if self.told and quoted(name) not in self.told()[0]:
-            return ()
-        return tuple([self._at_number(number) for number in self._named.get(name, ())])
+        found = self._named.get(name)
+        return tuple([self._at_number(number) for number in found]) if found else ()
 
     def shown_as(self, name: str) -> tuple[AdmxPolicy, ...]:
         """The policies that the editor calls so, case-folded and without blanks around it, in file order."""
-        if self.told and quoted(name) not in self.told()[1]:
-            return ()
-        return tuple([self._at_number(number) for number in self._shown.get(name, ())])
+        found = self._shown.get(name)
+        return tuple([self._at_number(number) for number in found]) if found else ()
 
     def _at_number(self, number: int) -> AdmxPolicy:
         made = self._made[number]
@@ -222,12 +220,6 @@ def _numbers(names: Iterable[str]) -> Mapping[str, Sequence[int]]:
 def folded(display_name: str) -> str:
     """What the editor calls a policy, for comparison."""
     return display_name.strip().casefold()
-
-
-@lru_cache(maxsize=1024)
-def quoted(text: str) -> str:
-    """A text as it stands in a line: hundreds of files are asked for one name, and few have it."""
-    return json.dumps(text, ensure_ascii=False)
 
 
 BOX: Sequence[Json] = (None, None, [], [])

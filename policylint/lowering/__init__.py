@@ -7,7 +7,8 @@ module. What has no twin stays a CSP node. `Policy.written` keeps the claims as 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from operator import attrgetter
 
 from policylint.estate import Estate
 from policylint.lowering import admx_backed, hello, lists, mapped, products, security
@@ -35,8 +36,13 @@ def lower(estate: Estate) -> Estate:
     """The estate with every MDM claim lowered as far as its meaning is known."""
     families = _Families(Context(estate))
     return replace(
-        estate, policies=tuple(families.policy(p) if p.channel is Channel.MDM else p for p in estate.policies)
+        estate, policies=tuple([families.policy(p) if p.channel is Channel.MDM else p for p in estate.policies])
     )
+
+
+_PARTS = [part.name for part in fields(Policy)]
+_parts_of = attrgetter(*_PARTS)
+_CLAIMS, _WRITTEN = _PARTS.index("claims"), _PARTS.index("written")
 
 
 class _Families:
@@ -49,7 +55,9 @@ class _Families:
 
     def policy(self, policy: Policy) -> Policy:
         """The policy with its claims lowered."""
-        return replace(policy, claims=tuple(self.claims(policy.claims, policy)), written=policy.claims)
+        parts = list(_parts_of(policy))  # `replace` asks for each part by itself, and there are hundreds of policies
+        parts[_CLAIMS], parts[_WRITTEN] = tuple(self.claims(policy.claims, policy)), policy.claims
+        return Policy(*parts)
 
     def claims(self, claims: Sequence[Claim], policy: Policy, first: int = 0) -> Sequence[Claim]:
         """The claims of one policy, those of each family from the `first` on lowered; the others keep their places."""

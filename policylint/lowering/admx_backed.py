@@ -35,6 +35,8 @@ _STATES: Mapping[Value, bool] = {0: False, 1: True, "enabled": True, "disabled":
 
 
 Found = list[tuple[Claim, Spot | None]]
+Placed = list[tuple[int, Claim, Spot]]
+"""Claims by their place among those found."""
 Lowered = tuple[Claim, ...] | None
 
 
@@ -56,25 +58,28 @@ def lower(claims: Sequence[Claim], policy: Policy, context: Context) -> Sequence
 
 def _by_claims(found: Found, writes: Writes) -> list[Lowered]:
     """A claim for a policy's state, one for each element. A policy that writes by elements alone has only theirs."""
-    states = _states(found)
+    placed = [(at, claim, spot) for at, (claim, spot) in enumerate(found) if spot]
+    roots = [one for one in placed if not one[2].element]
+    elements = [one for one in placed if one[2].element]
+    states = _states(roots, elements)
     lowered: list[Lowered] = [None] * len(found)
     carried: set[str] = set()
-    for at, (claim, spot) in enumerate(found):
-        if spot and spot.element and states.get(spot.node) and (made := _element(claim, spot, writes)):
+    for at, claim, spot in elements:
+        if states.get(spot.node) and (made := _element(claim, spot, writes)):
             lowered[at] = made
             carried.add(spot.node)
-    for at, (claim, spot) in enumerate(found):
-        state = states.get(spot.node) if spot and not spot.element else None
-        if spot and state is not None:
+    for at, claim, spot in roots:
+        state = states[spot.node]
+        if state is not None:
             lowered[at] = _own(claim, spot.policy, state, writes) or (() if spot.node in carried else None)
     return lowered
 
 
-def _states(found: Found) -> Mapping[str, bool | None]:
+def _states(roots: Placed, elements: Placed) -> Mapping[str, bool | None]:
     """Enabled or disabled, by node. None where the profile fills in a dialog that the definition does not have."""
-    states = {spot.node: _STATES.get(claim.value) for claim, spot in found if spot and not spot.element}
-    strange = {spot.node: None for _, spot in found if spot and spot.element and not spot.policy.elements}
-    return states | strange
+    states = {spot.node: _STATES.get(claim.value) for _, claim, spot in roots}
+    states |= {spot.node: None for _, _, spot in elements if not spot.policy.elements}
+    return states
 
 
 def _by_node(claims: Sequence[Claim], definitions: Definitions) -> Found:

@@ -17,6 +17,7 @@ from policylint.catalogue.admx import AdmxFile, AdmxStore, base_name
 from policylint.catalogue.admx_policy import AdmxPolicy, Control
 from policylint.errors import ReadError
 from policylint.estate import Estate
+from policylint.frozen import quickly_built
 from policylint.model import Claim, Scope, csp
 
 BACKED = re.compile(
@@ -66,6 +67,7 @@ class Miss:
 NOT_BACKED = Miss("is not ADMX-backed")
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Spot:
     """What a claim says something about: a policy, or one element of it, or one entry of a list."""
@@ -90,9 +92,10 @@ class Definitions:
 
     def spot(self, text: str) -> Spot | None:
         """What the setting of that name stands for, where it is a node that is backed by ADMX, or below one."""
-        if text not in self._spots:
-            self._spots[text] = self._spot(text)
-        return self._spots[text]
+        found = self._spots.get(text)
+        if found is None and text not in self._spots:
+            found = self._spots[text] = self._spot(text)
+        return found
 
     def _spot(self, text: str) -> Spot | None:
         parts = BACKED.fullmatch(text) if text.startswith("./") else None

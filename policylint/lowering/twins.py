@@ -54,13 +54,16 @@ class Translations:
 
         All claims at such a node stay there: split over two settings, they would not be seen to contradict each other.
         """
-        return frozenset(
-            twin.uri
-            for policy in policies
-            if policy.channel is Channel.MDM
-            for claim in policy.claims
-            if (twin := self.twin(claim)) is not None and not _is_list(twin) and not self._of(claim, twin, policy)
-        )
+        found: set[str] = set()
+        twins = self._twins
+        for policy in policies:
+            for claim in policy.claims if policy.channel is Channel.MDM else ():
+                if twins.get(claim.setting.text, twins) is None:
+                    continue  # known to have none, as most
+                twin = self.twin(claim)
+                if twin is not None and not _is_list(twin) and not self._of(claim, twin, policy):
+                    found.add(twin.uri)
+        return frozenset(found)
 
     def _of(self, claim: Claim, twin: Twin, policy: Policy) -> tuple[Made, ...]:
         if twin.form is None or claim.absent or claim.value is None or not _accepted(claim, twin.form, policy):
