@@ -71,6 +71,22 @@ def _claimed(estate: Estate) -> Claimed:
     return Claimed(estate.policies, (policy.claims for policy in estate.policies))
 
 
+class Written:
+    """What policies state before lowering, by the names that they write (`Claim.origin`)."""
+
+    def __init__(self, _: Estate) -> None:
+        self._known: dict[int, dict[str, list[Claim]]] = {}
+
+    def of(self, policy: Policy, origin: str) -> Sequence[Claim]:
+        """What a policy of the estate states under a name."""
+        if id(policy) not in self._known:
+            found: dict[str, list[Claim]] = {}
+            for claim in policy.written:
+                found.setdefault(claim.origin, []).append(claim)
+            self._known[id(policy)] = found
+        return self._known[id(policy)].get(origin, ())
+
+
 def stated(estate: Estate) -> Claimed:
     """What the Intune policies of the estate state before lowering, by setting."""
     return estate.once(_stated)

@@ -30,7 +30,7 @@ def findings(rules: str, given: list[Given], **scenario: Any) -> tuple[Finding, 
 
 def pairs(given: list[Given]) -> list[tuple[str, str, int]]:
     estate = estate_of(Scenario.model_validate({"given": given}))
-    return [(m.mine.name, m.theirs.name, len(m.touches)) for m in meetings(estate)]
+    return [(m.mine.name, m.theirs.name, m.both.bit_count()) for m in meetings(estate)]
 
 
 def test_of_a_gpo_and_a_profile_the_profile_comes_first_and_two_gpos_are_no_pair() -> None:

@@ -88,7 +88,11 @@ def expected(estate: Estate) -> Told:
 
 def told(estate: Estate) -> Told:
     return {
-        (m.theirs.channel, m.mine.name, m.theirs.name): (set(m.touches), set(m.differing)) for m in meetings(estate)
+        (m.theirs.channel, m.mine.name, m.theirs.name): (
+            set(map(m.touch, m.ordered(m.both))),
+            set(map(m.touch, m.ordered(m.differing))),
+        )
+        for m in meetings(estate)
     }
 
 
@@ -108,7 +112,8 @@ def test_touches_come_in_the_order_in_which_profiles_first_set_them_and_gpos_for
         (policy("P", Channel.MDM, "CA"), policy("G+", Channel.GPO, "BAC"), policy("Q++", Channel.MDM, "ABC"))
     )
     found = {
-        (m.mine.name, m.theirs.name): [touch.mine.setting.text[-1] for touch in m.differing] for m in meetings(estate)
+        (m.mine.name, m.theirs.name): [m.touch(n).mine.setting.text[-1] for n in m.ordered(m.differing)]
+        for m in meetings(estate)
     }
     assert found == {("P", "G+"): ["A", "C"], ("P", "Q++"): ["C", "A"], ("Q++", "G+"): ["B", "A", "C"]}
 
@@ -120,7 +125,7 @@ def test_in_a_crowd_that_differs_everybody_touches_the_first_of_each_value() -> 
         return Policy(name, name, Channel.MDM, "custom", HERE, (said,), assignments=EVERYBODY)
 
     crowd = [policy(number) for number in range(setters.CROWD + 1)]
-    found = {(m.mine.name, m.theirs.name): len(m.differing) for m in meetings(Estate(tuple(crowd)))}
+    found = {(m.mine.name, m.theirs.name): m.differing.bit_count() for m in meetings(Estate(tuple(crowd)))}
     assert found == {
         (a.name, b.name): int(a.claims[0].value != b.claims[0].value)
         for a, b in combinations(crowd, 2)

@@ -164,6 +164,8 @@ class Places:
 
     def at(self, name: str) -> tuple[Slot, ...]:
         """What writes the value of a case-folded name."""
+        if not self.lists:
+            return self.named.get(name, ())
         boxes = (slot for slot in self.lists if isinstance(slot.element, ListBox) and slot.element.names(name))
         return (*self.named.get(name, ()), *boxes)
 

@@ -25,7 +25,7 @@ from policylint.catalogue.raising import owners_of
 from policylint.checks.found import Found, claim_spot, listed, quoted
 from policylint.claimed import Place, claimed
 from policylint.estate import Estate
-from policylint.model import Channel, Claim, Policy, Scope, SettingId
+from policylint.model import Channel, Claim, Policy, Scope, SettingId, Value
 
 _SIDES = {Scope.DEVICE: "computers", Scope.USER: "users"}
 _BRANCHES = ("software\\policies\\", "software\\microsoft\\windows\\currentversion\\policies\\")
@@ -170,8 +170,13 @@ def wrong_type_or_range(estate: Estate) -> Iterator[Found]:
     for value in _values(estate):
         if value.owners:
             typed = [(slot, _types(slot)) for slot in value.owners]
+            told: dict[tuple[str, Value, bool], tuple[AdmxPolicy, str] | None] = {}
             for place in value.places:
-                if contrast := _contrast(place[2], typed):
+                claim = place[2]
+                said = claim.type, claim.value, claim.absent
+                if said not in told:
+                    told[said] = _contrast(claim, typed)
+                if contrast := told[said]:
                     contrasts[place[0]] = contrast
                     wrong.append(place)
     found: dict[tuple[str, tuple[str, str], str], list[tuple[Policy, Claim]]] = {}

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from policylint.catalogue.admx import AdmxStore
-from policylint.catalogue.admx_policy import AdmxPolicy, Boolean, fold_key, slots
+from policylint.catalogue.admx_policy import AdmxPolicy, Boolean, Item, fold_key, slots
 from policylint.catalogue.element_state import Half
 from policylint.catalogue.state import PolicyState, half_of, recover, state_of
 from policylint.checks.found import Found, Spot, claim_spot, listed, quoted
-from policylint.claimed import claimed
+from policylint.claimed import Claimed, claimed
 from policylint.estate import Estate
 from policylint.model import Channel, Policy, Scope
 
@@ -76,14 +76,22 @@ def _holds_both(half: Half, state: PolicyState) -> bool:
     """Whether the list of the other state is there as well, with something that this state does not write."""
     lists = state.policy.enabled_list, state.policy.disabled_list
     opposite, own = lists if state.state == "disabled" else lists[::-1]
-    return any(i.data.type != "delete" and i not in own for i in opposite) and half.holds_all(opposite)
+    return _tells_apart(opposite, own) and half.holds_all(opposite)
+
+
+def _tells_apart(items: Iterable[Item], others: Sequence[Item]) -> bool:
+    """Whether a list writes something that another does not."""
+    return any(item.data.type != "delete" and item not in others for item in items)
 
 
 def _holding_both(estate: Estate) -> list[Policy]:
     """The GPOs that hold both lists of some definition: all others need not be asked for the states of all policies."""
     index, found = claimed(estate), dict[int, Policy]()
     for scope, definition in _definitions_with_lists(estate):
-        hive, of = _HIVES[scope is Scope.USER], [(fold_key(s.key), s.value_name) for s in slots(definition)]
+        hive = _HIVES[scope is Scope.USER]
+        if not _may_hold_both(index, hive, definition):
+            continue
+        of = [(fold_key(s.key), s.value_name) for s in slots(definition)]
         keys = {f"{hive}{key}!{name.casefold()}" for key, name in of if name is not None}
         keys.update(index.beginning(f"{hive}{key}!" for key, name in of if name is None))
         for policy, claims in index.by_policy(keys):
@@ -94,12 +102,29 @@ def _holding_both(estate: Estate) -> list[Policy]:
     return [policy for policy in estate.policies if id(policy) in found]
 
 
+def _may_hold_both(index: Claimed, hive: str, definition: AdmxPolicy) -> bool:
+    """Whether some policy claims all values of a list that tells one state of the definition from the other."""
+    lists = definition.enabled_list, definition.disabled_list
+    return any(_is_claimed(index, hive, one) for one, other in (lists, lists[::-1]) if _tells_apart(one, other))
+
+
+def _is_claimed(index: Claimed, hive: str, items: Iterable[Item]) -> bool:
+    """Whether some policy claims all values that a list writes."""
+    keys = (f"{hive}{fold_key(i.key)}!{i.value_name.casefold()}" for i in items if i.data.type != "delete")
+    numbers = [{number for _, number, _ in index.by_key.get(key, ())} for key in keys]
+    return bool(set.intersection(*numbers))
+
+
 def _definitions_with_lists(estate: Estate) -> Iterator[tuple[Scope, AdmxPolicy]]:
     """The definitions with a list of values for a state, of which some policy of the estate writes at least one."""
     for scope, hive in zip((Scope.DEVICE, Scope.USER), _HIVES, strict=True):
         names: dict[str, set[str]] = {}
+        known = estate.store.by_key
         for setting in claimed(estate).beginning((hive,)):
             key, _, name = setting[len(hive) :].partition("!")
-            names.setdefault(key, set()).add(name)
-        found = (slot for key, those in names.items() for slot in estate.store.slots(scope, key, those))
-        yield from {id(s.policy): (scope, s.policy) for s in found if s.item and s.element is None}.values()
+            if key in names:
+                names[key].add(name)
+            elif fold_key(key) in known:
+                names[key] = {name}
+        found = [slot for key, those in names.items() for slot in estate.store.slots(scope, key, those) if slot.item]
+        yield from {id(s.policy): (scope, s.policy) for s in found if s.element is None}.values()

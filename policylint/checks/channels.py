@@ -6,18 +6,20 @@ checks only tell it. Windows Hello has rules of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from policylint.checks.assigned import is_unassigned
 from policylint.checks.found import Found
 from policylint.checks.meetings import Meeting, meetings
 from policylint.checks.overlap import Overlap, overlaps
-from policylint.checks.setters import Touch
+from policylint.checks.setters import Bits, numbers, shared
 from policylint.checks.touching import counted, found, names_of
+from policylint.claimed import Written, claimed
 from policylint.estate import Estate
-from policylint.families.channels import family_of
+from policylint.families.channels import Family, family_of
 from policylint.families.mdm_wins import SWITCH, Cover, cover
-from policylint.families.product_keys import FIREWALL_RULES, prefixed
+from policylint.families.product_keys import FIREWALL_RULES
 from policylint.lowering.products import number
 from policylint.model import Channel, Claim, Policy, Scope, csp
 
@@ -36,10 +38,8 @@ def switches(estate: Estate) -> Switches:
 def _switches(estate: Estate) -> Switches:
     return tuple(
         (policy, claim)
-        for policy in estate.policies
-        if policy.channel is Channel.MDM and not is_unassigned(policy)
-        for claim in policy.claims
-        if claim.setting.key == _SWITCH and claim.scope is Scope.DEVICE
+        for policy, claim in claimed(estate).on((_SWITCH,))
+        if policy.channel is Channel.MDM and not is_unassigned(policy) and claim.scope is Scope.DEVICE
     )
 
 
@@ -72,40 +72,103 @@ def _switch_reaches(profile: Policy, estate: Estate) -> Overlap:
     return "certain" if "certain" in found else "possible" if "possible" in found else "never"
 
 
-def across(estate: Estate) -> tuple[tuple[Meeting, tuple[Touch, ...]], ...]:
+class Pair(NamedTuple):
+    """A GPO and a profile that may reach one target."""
+
+    meeting: Meeting
+    settings: Bits
+    """What they set differently."""
+    overlap: Overlap
+
+
+def across(estate: Estate) -> Sequence[Pair]:
     """Each GPO and profile that may reach one target, with what they set differently."""
     return estate.once(_across)
 
 
-def _across(estate: Estate) -> tuple[tuple[Meeting, tuple[Touch, ...]], ...]:
-    told = ((meeting, meeting.differing) for meeting in meetings(estate) if meeting.across)
-    return tuple((m, touches) for m, touches in told if touches and m.overlap(estate, touches) != "never")
+def _across(estate: Estate) -> Sequence[Pair]:
+    found = []
+    for meeting in meetings(estate):
+        settings = meeting.differing if meeting.across else 0
+        overlap = meeting.overlap(estate, settings)
+        if overlap != "never":
+            found.append(Pair(meeting, settings, overlap))
+    return found
 
 
-Covered = tuple[tuple[Meeting, tuple[tuple[Touch, Cover], ...]], ...]
+def narrowed(pair: Pair, settings: Bits, estate: Estate) -> Pair:
+    """The pair with some of its settings."""
+    if settings == pair.settings:
+        return pair
+    return Pair(pair.meeting, settings, pair.meeting.overlap(estate, settings))
 
 
-def covered(estate: Estate) -> Covered:
+Covered = Mapping[Cover, Bits]
+"""The settings of a profile, by whether MDMWinsOverGP reaches them."""
+
+
+def covered(estate: Estate) -> Sequence[tuple[Pair, Covered]]:
     """The same pairs, with whether MDMWinsOverGP reaches what the profile sets; none where nothing turns it on."""
     return estate.once(_covered)
 
 
-def _covered(estate: Estate) -> Covered:
-    known: dict[tuple[int, int], Cover] = {}
-
-    def of(policy: Policy, claim: Claim) -> Cover:
-        at = id(policy), id(claim)
-        if at not in known:
-            known[at] = cover(claim, policy)
-        return known[at]
-
+def _covered(estate: Estate) -> Sequence[tuple[Pair, Covered]]:
     pairs = across(estate) if turned_on(estate) else ()
-    return tuple([(m, tuple([(touch, of(m.mine, touch.mine)) for touch in touches])) for m, touches in pairs])
+    asked: dict[int, tuple[Pair, Bits]] = {}
+    for pair in pairs:
+        profile, settings = id(pair.meeting.mine), pair.settings & ~pair.meeting.several
+        asked[profile] = pair, settings | (asked[profile][1] if profile in asked else 0)
+    found = {profile: _covers(pair.meeting, settings, {}, estate) for profile, (pair, settings) in asked.items()}
+    return [
+        (pair, _covers(pair.meeting, several, found[id(pair.meeting.mine)], estate))
+        if (several := pair.settings & pair.meeting.several)
+        else (pair, found[id(pair.meeting.mine)])
+        for pair in pairs
+    ]
 
 
-def rule_of(touch: Touch) -> str:
-    """The rule of the family that the setting belongs to."""
-    return family_of(touch.mine.setting.key).rule
+def _covers(meeting: Meeting, settings: Bits, others: Covered, estate: Estate) -> Covered:
+    """What reaches the settings, beside what is known of others."""
+    found: dict[Cover, Bits] = dict(others)
+    profile, written, those = meeting.mine, estate.once(Written), numbers(settings)
+    for n, claim in zip(those, meeting.claims(those), strict=True):
+        reached = cover(claim, profile, written.of(profile, claim.origin))
+        found[reached] = found.get(reached, 0) | 1 << n
+    return found
+
+
+def switched(estate: Estate) -> Sequence[tuple[Pair, Covered]]:
+    """Those of which MDMWinsOverGP may be on where the profile arrives."""
+    return [told for told in covered(estate) if switch_reaches(told[0].meeting.mine, estate) != "never"]
+
+
+Families = Mapping[Family, Bits]
+
+
+def families(estate: Estate) -> Families:
+    """The settings that policies share, by family."""
+    return estate.once(_families)
+
+
+def _families(estate: Estate) -> Families:
+    found: dict[int, tuple[Family, Bits]] = {}
+    for n, key in enumerate(shared(estate).keys):
+        family = family_of(key)
+        found[id(family)] = family, (found[id(family)][1] if id(family) in found else 0) | 1 << n
+    return dict(found.values())
+
+
+def of_rules(rules: Iterable[str], estate: Estate) -> Bits:
+    """The settings of the families that have these rules."""
+    found = 0
+    for family, settings in families(estate).items():
+        found |= settings if family.rule in rules else 0
+    return found
+
+
+def list_entries(estate: Estate) -> Bits:
+    """The entries of lists that take entries from everywhere: firewall rules have PR040."""
+    return shared(estate).beginning(FIREWALL_RULES)
 
 
 def both(meeting: Meeting) -> str:
@@ -113,60 +176,73 @@ def both(meeting: Meeting) -> str:
     return f'The GPO "{meeting.theirs.name}" and the Intune profile "{meeting.mine.name}"'
 
 
-def _undisputed(estate: Estate, wanted: Callable[[str], bool]) -> Iterator[tuple[Meeting, tuple[Touch, ...]]]:
-    """Pairs with what MDMWinsOverGP does not settle, since nothing turns it on there, of the families wanted."""
-    for meeting, touches in estate.once(_without_switch):
-        chosen = tuple(t for t in touches if wanted(rule_of(t)) and not prefixed(t.mine.setting.key, FIREWALL_RULES))
-        if chosen:
-            yield meeting, chosen
+def _undisputed(estate: Estate, wanted: Bits) -> Iterator[Pair]:
+    """Pairs with what MDMWinsOverGP does not settle, since nothing turns it on there, of the settings wanted."""
+    chosen = wanted & ~list_entries(estate)
+    for pair in estate.once(_without_switch):
+        if settings := pair.settings & chosen:
+            yield narrowed(pair, settings, estate)
 
 
-def _without_switch(estate: Estate) -> Sequence[tuple[Meeting, tuple[Touch, ...]]]:
-    return [(m, touches) for m, touches in across(estate) if switch_reaches(m.mine, estate) == "never"]
-
-
-def _is_list_entry(touch: Touch) -> bool:
-    """Whether the setting is one entry of a list that takes entries from everywhere: firewall rules have PR040."""
-    return prefixed(touch.mine.setting.key, FIREWALL_RULES)
+def _without_switch(estate: Estate) -> Sequence[Pair]:
+    return [pair for pair in across(estate) if switch_reaches(pair.meeting.mine, estate) == "never"]
 
 
 def set_in_both(estate: Estate) -> Iterator[Found]:
     """A GPO and a profile differ, and nothing lets MDM win (PR023)."""
-    for meeting, touches in _undisputed(estate, lambda rule: rule not in _OWN):
-        message = f"{both(meeting)} set {counted(names_of(meeting, touches, estate))} differently: {_winner(touches)}"
+    won, open_ = _won(estate), _open(estate)
+    for meeting, settings, overlap in _undisputed(estate, ~of_rules(_OWN, estate)):
+        if overlap == "never":
+            continue
+        those = meeting.ordered(settings)
+        winner = _WON if not settings & ~won else _NOBODY if settings & open_ else _USED_TO_WIN
+        message = f"{both(meeting)} set {counted(names_of(meeting, those, estate))} differently: {winner}"
         help = (
             f'keep each setting in one of "{meeting.theirs.name}" and "{meeting.mine.name}", or turn MDMWinsOverGP on'
         )
-        yield from found(meeting, touches, estate, message, help)
+        yield found(meeting, those, overlap, estate, message, help)
 
 
-def _winner(touches: Sequence[Touch]) -> str:
-    """What the law promises about all of them."""
-    families = [family_of(touch.mine.setting.key) for touch in touches]
-    if all(family.winner == "gpo" and not family.open for family in families):
-        return "Group Policy wins"
-    if any(family.winner == "nobody" for family in families):
-        return "no document names the winner"
-    return "Group Policy used to win, and Microsoft now promises no winner while MDMWinsOverGP is off"
+_WON = "Group Policy wins"
+_NOBODY = "no document names the winner"
+_USED_TO_WIN = "Group Policy used to win, and Microsoft now promises no winner while MDMWinsOverGP is off"
+
+
+def _won(estate: Estate) -> Bits:
+    """The settings that Group Policy wins, whatever else holds."""
+    return sum(bits for family, bits in families(estate).items() if family.winner == "gpo" and not family.open)
+
+
+def _open(estate: Estate) -> Bits:
+    """The settings that have no winner."""
+    return sum(bits for family, bits in families(estate).items() if family.winner == "nobody")
 
 
 def defender_in_both(estate: Estate) -> Iterator[Found]:
     """Defender is set in a GPO and a profile, and the GPO stands first (PR045, M-DEF-CHAIN, M-DEF-TAMPER)."""
-    for meeting, touches in _undisputed(estate, lambda rule: rule == "M-DEF-CHAIN"):
-        what = counted(names_of(meeting, touches, estate))
-        shielded = any(family_of(touch.mine.setting.key).open for touch in touches)
-        end = ", but for what tamper protection shields" if shielded else ""
+    shielded = sum(bits for family, bits in families(estate).items() if family.open)
+    for meeting, settings, overlap in _undisputed(estate, of_rules(("M-DEF-CHAIN",), estate)):
+        if overlap == "never":
+            continue
+        those = meeting.ordered(settings)
+        what = counted(names_of(meeting, those, estate))
+        end = ", but for what tamper protection shields" if settings & shielded else ""
         message = f"{both(meeting)} set {what} of Defender differently: Defender takes the GPO's values{end}"
-        yield from found(meeting, touches, estate, message, f'remove these settings from "{meeting.theirs.name}"')
+        help = f'remove these settings from "{meeting.theirs.name}"'
+        yield found(meeting, those, overlap, estate, message, help)
 
 
 def browser_in_both(estate: Estate) -> Iterator[Found]:
     """Chrome or Edge is set in a GPO and a profile: both write one registry value (PR049, M-CHROME, M-EDGE)."""
-    for meeting, touches in _undisputed(estate, lambda rule: rule in ("M-CHROME", "M-EDGE")):
-        browsers = " and ".join(sorted({"Chrome" if rule_of(touch) == "M-CHROME" else "Edge" for touch in touches}))
+    chrome, edge = of_rules(("M-CHROME",), estate), of_rules(("M-EDGE",), estate)
+    for meeting, settings, overlap in _undisputed(estate, chrome | edge):
+        if overlap == "never":
+            continue
+        those = meeting.ordered(settings)
+        browsers = " and ".join(name for name, bits in (("Chrome", chrome), ("Edge", edge)) if settings & bits)
         message = (
-            f"{both(meeting)} set {counted(names_of(meeting, touches, estate))} of {browsers} differently: both write "
+            f"{both(meeting)} set {counted(names_of(meeting, those, estate))} of {browsers} differently: both write "
             "the same registry values, and what was written last is read"
         )
         help = f'keep {browsers} in one of "{meeting.theirs.name}" and "{meeting.mine.name}"'
-        yield from found(meeting, touches, estate, message, help)
+        yield found(meeting, those, overlap, estate, message, help)

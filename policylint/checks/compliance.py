@@ -6,14 +6,14 @@ device non-compliant that the configuration never lets comply. The table tells w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from policylint.checks.assigned import is_unassigned
 from policylint.checks.found import Found, claim_spot, listed
 from policylint.checks.overlap import overlaps
 from policylint.checks.touching import CONFIDENCE, NAMED, name_of
-from policylint.claimed import claimed
+from policylint.claimed import Place, claimed
 from policylint.estate import Estate
 from policylint.lowering.products import number
 from policylint.model import Claim, Policy, Scope, Value, csp, registry, shown
@@ -71,28 +71,34 @@ Contradiction = tuple[Claim, str, Claim]
 def configured_otherwise(estate: Estate) -> Iterator[Found]:
     """What a compliance policy demands, and a profile or GPO for the same devices sets otherwise: one for each pair."""
     compliance = [p for p in estate.policies if p.kind == "compliance" and not is_unassigned(p)]
-    others = _configured(estate) if compliance else []
+    others = _configured(estate) if compliance else {}
     for policy in compliance:
-        demands = [(claim, *_DEMANDS[claim.setting.key]) for claim in policy.claims if claim.setting.key in _DEMANDS]
-        for other, claims in others:
-            met = [
-                (demanded, name, claim)
-                for demanded, name, told in demands
-                for claim in claims
-                if any(d.setting == claim.setting.key and d.differs(demanded.value, claim.value) for d in told)
-            ]
-            if met:
-                yield from _found(estate, policy, other, met)
+        met: dict[int, list[Contradiction]] = {}
+        for demanded in policy.claims:
+            name, demands = _DEMANDS.get(demanded.setting.key, ("", ()))
+            contrary = (
+                place
+                for demand in demands
+                for place in others.get(demand.setting, ())
+                if demand.differs(demanded.value, place[2].value)
+            )
+            for _, at, claim in sorted(contrary):
+                met.setdefault(at, []).append((demanded, name, claim))
+        for at in sorted(met):
+            yield from _found(estate, policy, estate.policies[at], met[at])
 
 
-def _configured(estate: Estate) -> list[tuple[Policy, list[Claim]]]:
-    """The other policies that set something that compliance can speak of, with what they set of it."""
-    found = []
-    for policy, claims in claimed(estate).by_policy(_SETTINGS):
-        if policy.kind != "compliance" and Scope.DEVICE not in policy.disabled_sides and not is_unassigned(policy):
-            set_ = [claim for claim in claims if not claim.absent]
-            found += [(policy, set_)] if set_ else []
-    return found
+def _configured(estate: Estate) -> Mapping[str, Sequence[Place]]:
+    """What the other policies set of that which compliance can speak of, by setting."""
+    policies, index = estate.policies, claimed(estate).by_key
+    configuring = [
+        policy.kind != "compliance" and Scope.DEVICE not in policy.disabled_sides and not is_unassigned(policy)
+        for policy in policies
+    ]
+    return {
+        setting: [place for place in index.get(setting, ()) if configuring[place[1]] and not place[2].absent]
+        for setting in _SETTINGS
+    }
 
 
 def _found(estate: Estate, policy: Policy, other: Policy, met: list[Contradiction]) -> Iterator[Found]:

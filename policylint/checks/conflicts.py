@@ -6,14 +6,16 @@ Intune merges entry by entry is no conflict. Findings are one a pair of profiles
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Literal, NamedTuple
 
 from policylint.checks.found import Found, quoted
 from policylint.checks.meetings import Meeting, meetings
-from policylint.checks.setters import Touch
+from policylint.checks.overlap import Overlap
+from policylint.checks.setters import Bits, shared
 from policylint.checks.touching import counted, found, names_of
 from policylint.estate import Estate
-from policylint.model import Policy
 
 ACCUMULATING = (
     r"hklm\software\policies\microsoft\windows defender\exclusions" + "\\",
@@ -45,139 +47,160 @@ RINGS = (
 RULE_BY_RULE = r"hklm\software\policies\microsoft\windows defender\windows defender exploit guard\asr\rules!"
 
 
-Pairs = tuple[tuple[Meeting, tuple[Touch, ...]], ...]
+class _Pair(NamedTuple):
+    """Two profiles that configure and may reach one target."""
+
+    meeting: Meeting
+    settings: Bits
+    """What they set differently."""
+    overlap: Overlap
 
 
-def _pairs(estate: Estate) -> Pairs:
-    """Two profiles that configure and may reach one target, with what they set differently."""
-    return estate.once(_found_pairs)
+Sort = Literal["custom", "alike", "of one role", "of two roles"]
+"""What a pair is about: a custom profile, settings that both set alike, or settings that they set differently."""
 
 
-def _found_pairs(estate: Estate) -> Pairs:
+def _pairs(estate: Estate, sort: Sort) -> Sequence[_Pair]:
+    """The pairs of a sort."""
+    return estate.once(_sorted_pairs)[sort]
+
+
+def _sorted_pairs(estate: Estate) -> Mapping[Sort, Sequence[_Pair]]:
     """Compliance policies only measure, and are left out."""
-    return tuple(
-        (meeting, tuple([t for t in meeting.differing if not t.mine.setting.key.startswith(ACCUMULATING)]))
-        for meeting in meetings(estate)
-        if not meeting.across
-        and "compliance" not in (meeting.mine.kind, meeting.theirs.kind)
-        and meeting.overlap(estate) != "never"
-    )
+    found: Mapping[Sort, list[_Pair]] = {"custom": [], "alike": [], "of one role": [], "of two roles": []}
+    apart = ~shared(estate).beginning(ACCUMULATING)
+    for meeting in meetings(estate):
+        if meeting.across or "compliance" in (meeting.mine.kind, meeting.theirs.kind):
+            continue
+        overlap = meeting.overlap(estate, meeting.both)
+        if overlap != "never":
+            differing = meeting.differing & apart
+            found[_sort(meeting, differing)].append(_Pair(meeting, differing, overlap))
+    return found
 
 
-def _custom(meeting: Meeting) -> bool:
-    return "custom" in (meeting.mine.kind, meeting.theirs.kind)
+def _sort(meeting: Meeting, differing: Bits) -> Sort:
+    mine, theirs = meeting.mine, meeting.theirs
+    if "custom" in (mine.kind, theirs.kind):
+        return "custom"
+    if not differing:
+        return "alike"
+    one_role = _role(mine.kind, mine.made_from) == _role(theirs.kind, theirs.made_from)
+    return "of one role" if one_role else "of two roles"
 
 
-def _role(policy: Policy) -> str:
+@cache
+def _role(kind: str, made_from: str) -> str:
     """What a profile was made as: all of them have equal precedence (I-SEC-BASE)."""
-    if policy.made_from.casefold() == "baseline":
+    family = made_from.casefold()
+    if family == "baseline":
         return "security baseline"
-    if policy.kind == "intent" or policy.made_from.casefold().startswith("endpointsecurity"):
+    if kind == "intent" or family.startswith("endpointsecurity"):
         return "endpoint security policy"
     return "configuration profile"
 
 
-def _rings(touches: tuple[Touch, ...]) -> bool:
+def _rings(estate: Estate) -> Bits:
     """Update rings are made to differ, and to reach different devices."""
-    return all(touch.mine.setting.key.startswith(RINGS) for touch in touches)
+    return shared(estate).beginning(RINGS)
 
 
 def certain_conflicts(estate: Estate) -> Iterator[Found]:
     """Two profiles of one sort that surely reach one device differ (IN009)."""
-    yield from _conflicts(estate, "certain")
+    told = "reach the same devices and"
+    for pair in _pairs(estate, "of one role"):
+        if pair.overlap == "certain":
+            yield _conflict(pair, told, estate)
 
 
 def possible_conflicts(estate: Estate) -> Iterator[Found]:
     """Two profiles of one sort that may reach one device differ (IN010)."""
-    yield from _conflicts(estate, "possible")
+    told, beside_rings = "may reach the same devices, and they", ~_rings(estate)
+    for pair in _pairs(estate, "of one role"):
+        if pair.overlap == "possible" and pair.settings & beside_rings:
+            yield _conflict(pair, told, estate)
 
 
-def _conflicts(estate: Estate, wanted: str) -> Iterator[Found]:
-    for meeting, touches in _pairs(estate):
-        if not touches or _custom(meeting) or _role(meeting.mine) != _role(meeting.theirs):
-            continue
-        if meeting.overlap(estate, touches) != wanted or (wanted == "possible" and _rings(touches)):
-            continue
-        both = quoted([meeting.mine.name, meeting.theirs.name])
-        what = counted(names_of(meeting, touches, estate))
-        told = "reach the same devices and" if wanted == "certain" else "may reach the same devices, and they"
-        message = f"{both} {told} set {what} differently: {_outcome(touches)}"
-        yield from found(meeting, touches, estate, message, _help(meeting, wanted))
+def _conflict(pair: _Pair, told: str, estate: Estate) -> Found:
+    meeting, settings, overlap = pair
+    those = meeting.ordered(settings)
+    both, what = _both(meeting), counted(names_of(meeting, those, estate))
+    message = f"{both} {told} set {what} differently: {_outcome(settings, estate)}"
+    return found(meeting, those, overlap, estate, message, _help(both, overlap))
 
 
-def _help(meeting: Meeting, overlap: str) -> str:
-    both = quoted([meeting.mine.name, meeting.theirs.name])
+def _both(meeting: Meeting) -> str:
+    return quoted([meeting.mine.name, meeting.theirs.name])
+
+
+def _help(both: str, overlap: Overlap) -> str:
     if overlap == "certain":
         return f"keep each setting in one of {both}, or take a group out of one of them"
     return f"make sure that no device or user gets both {both}, or keep each setting in one of them"
 
 
-def _outcome(touches: tuple[Touch, ...]) -> str:
+def _outcome(settings: Bits, estate: Estate) -> str:
     """What becomes of the setting (I-CONF-CONF, I-MERGE)."""
-    if all(touch.mine.setting.key.startswith(RULE_BY_RULE) for touch in touches):
+    if not settings & ~estate.once(_rule_by_rule):
         return "Intune sends neither value of these rules"
     return "Intune reports a conflict and promises no winner"
 
 
+def _rule_by_rule(estate: Estate) -> Bits:
+    return shared(estate).beginning((RULE_BY_RULE,))
+
+
 def roles_differ(estate: Estate) -> Iterator[Found]:
     """A baseline, an endpoint security policy and a configuration profile say different things (IN011)."""
-    for meeting, touches in _pairs(estate):
-        mine, theirs = _role(meeting.mine), _role(meeting.theirs)
-        if not touches or _custom(meeting) or mine == theirs:
-            continue
-        overlap = meeting.overlap(estate, touches)
+    for meeting, settings, overlap in _pairs(estate, "of two roles"):
+        mine, theirs = (_role(policy.kind, policy.made_from) for policy in (meeting.mine, meeting.theirs))
+        those = meeting.ordered(settings)
         message = (
             f'The {mine} "{meeting.mine.name}" and the {theirs} "{meeting.theirs.name}" set '
-            f"{counted(names_of(meeting, touches, estate))} differently: neither sort goes before the other, "
-            f"and {_outcome(touches)}"
+            f"{counted(names_of(meeting, those, estate))} differently: neither sort goes before the other, "
+            f"and {_outcome(settings, estate)}"
         )
-        severity = "error" if overlap == "certain" else None
-        yield from found(meeting, touches, estate, message, _help(meeting, overlap), severity)  # type: ignore[arg-type]
+        help = _help(_both(meeting), overlap)
+        yield found(meeting, those, overlap, estate, message, help, "error" if overlap == "certain" else None)
 
 
 def custom_beside_others(estate: Estate) -> Iterator[Found]:
     """A custom profile sets what another profile sets; the portal compares neither (IN012, I-CUSTOM)."""
-    for meeting, touches in _pairs(estate):
-        if not _custom(meeting):
-            continue
+    apart = ~shared(estate).beginning(ACCUMULATING)
+    for meeting, differing, overlap in _pairs(estate, "custom"):
         custom, other = meeting.mine, meeting.theirs
         if custom.kind != "custom":
             custom, other = other, custom
-        conflict = bool(touches)
-        if not conflict and _elsewhere(meeting, estate):
+        those = meeting.ordered(differing or meeting.both & apart)
+        if not those or not (differing or overlap == "certain" or not _told(meeting)):
             continue
-        shared = touches or tuple(t for t in meeting.touches if not t.mine.setting.key.startswith(ACCUMULATING))
         also = "the custom profile" if other.kind == "custom" else "the profile"
         end = (
             "differently: Intune does not compare OMA-URIs, so the portal shows no conflict and no winner is promised"
-            if conflict
+            if differing
             else "as well, alike: one of the two is enough"
         )
         message = (
-            f'The custom profile "{custom.name}" sets {counted(names_of(meeting, shared, estate))} that {also} '
+            f'The custom profile "{custom.name}" sets {counted(names_of(meeting, those, estate))} that {also} '
             f'"{other.name}" sets {end}'
         )
         help = f'remove the OMA-URIs that "{other.name}" covers from "{custom.name}"'
-        yield from found(meeting, shared, estate, message, help, None if conflict else "note")
+        yield found(meeting, those, overlap, estate, message, help, None if differing else "note")
 
 
-def _elsewhere(meeting: Meeting, estate: Estate) -> bool:
+def _told(meeting: Meeting) -> bool:
     """Whether equal values may well be for different devices: both tell their groups, or are profiles of one kind."""
-    told = meeting.mine.kind == meeting.theirs.kind or None not in (
-        meeting.mine.assignments,
-        meeting.theirs.assignments,
-    )
-    return told and meeting.overlap(estate) != "certain"
+    mine, theirs = meeting.mine, meeting.theirs
+    return mine.kind == theirs.kind or None not in (mine.assignments, theirs.assignments)
 
 
 def duplicates(estate: Estate) -> Iterator[Found]:
     """Two profiles that surely reach one device set the same settings to the same values (IN008)."""
-    for meeting, touches in _pairs(estate):
-        if touches or _custom(meeting) or meeting.overlap(estate) != "certain":
-            continue
-        both = quoted([meeting.mine.name, meeting.theirs.name])
-        message = (
-            f"{both} reach the same devices and set {counted(names_of(meeting, meeting.touches, estate))} alike: "
-            "whoever changes one of them makes a conflict"
-        )
-        yield from found(meeting, meeting.touches, estate, message, f"keep each setting in one of {both}")
+    for meeting, _, overlap in _pairs(estate, "alike"):
+        if overlap == "certain":
+            those, both = meeting.ordered(meeting.both), _both(meeting)
+            message = (
+                f"{both} reach the same devices and set {counted(names_of(meeting, those, estate))} alike: "
+                "whoever changes one of them makes a conflict"
+            )
+            yield found(meeting, those, overlap, estate, message, f"keep each setting in one of {both}")

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator
 
 from policylint.checks.channels import (
     both,
     covered,
-    rule_of,
-    switch_reaches,
+    list_entries,
+    narrowed,
+    of_rules,
+    switched,
     switches,
     turned_on,
 )
 from policylint.checks.found import Found, Spot, claim_spot, quoted
 from policylint.checks.meetings import Meeting
-from policylint.checks.setters import Touch
+from policylint.checks.setters import Bits, numbers
 from policylint.checks.touching import counted, found, names_of
+from policylint.claimed import Written
 from policylint.estate import Estate
 from policylint.families.mdm_wins import Cover, nodes_of
-from policylint.families.product_keys import FIREWALL_RULES, prefixed
 from policylint.lowering.products import number
 from policylint.model import Claim, Policy
 
@@ -32,41 +35,36 @@ _NOT_COVERED = {
 
 def switch_does_not_reach(estate: Estate) -> Iterator[Found]:
     """MDMWinsOverGP is on, and does not reach what a GPO and a profile set differently (PR024, M-MWG-EXCEPTIONS)."""
-    for meeting, touches in covered(estate):
-        if switch_reaches(meeting.mine, estate) == "never":
+    apart = ~(of_rules(("M-LAPS",), estate) | list_entries(estate))
+    for pair, covers in switched(estate):
+        settings = pair.settings & ~covers.get(Cover.YES, 0) & apart
+        meeting, _, overlap = narrowed(pair, settings, estate)
+        if overlap == "never":
             continue
-        open_ = [
-            (touch, cover)
-            for touch, cover in touches
-            if cover is not Cover.YES
-            and rule_of(touch) != "M-LAPS"
-            and not prefixed(touch.mine.setting.key, FIREWALL_RULES)
-        ]
-        if not open_:
-            continue
-        those = tuple([touch for touch, _ in open_])
-        why = list(dict.fromkeys([_NOT_COVERED[cover] for _, cover in open_]))
+        those = meeting.ordered(settings)
+        why = [(told, bits) for cover, told in _NOT_COVERED.items() if (bits := covers.get(cover, 0) & settings)]
+        if len(why) > 1:
+            why.sort(key=lambda reason: next(at for at, n in enumerate(those) if reason[1] >> n & 1))
         message = (
             f"{both(meeting)} set {counted(names_of(meeting, those, estate))} differently, and MDMWinsOverGP does not "
-            f"settle it: {', and '.join(why)}"
+            f"settle it: {', and '.join(told for told, _ in why)}"
         )
         help = f'remove these settings from "{meeting.theirs.name}" or from "{meeting.mine.name}"'
-        yield from found(meeting, those, estate, message, help)
+        yield found(meeting, those, overlap, estate, message, help)
 
 
 def switch_too_narrow(estate: Estate) -> Iterator[Found]:
     """MDMWinsOverGP goes to fewer devices than the profiles that need it against a GPO (PR025)."""
     needing: dict[str, tuple[Meeting, list[str]]] = {}
     served: dict[int, bool] = {}
-    for meeting, touches in covered(estate):
-        mine = meeting.mine
+    for pair, covers in covered(estate):
+        meeting, mine = pair.meeting, pair.meeting.mine
         if id(mine) not in served:
             told = mine.assignments is not None
             served[id(mine)] = not told or any(_serves(on, mine, estate) for on in turned_on(estate))
         if served[id(mine)]:
             continue
-        reached = tuple(touch for touch, cover in touches if cover is Cover.YES)
-        if reached and meeting.overlap(estate, reached) != "never":
+        if narrowed(pair, pair.settings & covers.get(Cover.YES, 0), estate).overlap != "never":
             needing.setdefault(mine.id, (meeting, []))[1].append(meeting.theirs.name)
     on = turned_on(estate)
     for meeting, gpos in needing.values():
@@ -101,26 +99,40 @@ def _groups(policy: Policy, exclude: bool) -> set[tuple[str, str | None, str | N
 
 def strips_stricter(estate: Estate) -> Iterator[Found]:
     """MDMWinsOverGP makes a weaker value of Intune replace a stricter one of a GPO (PR027)."""
-    hints = _Hints()
-    for meeting, touches in covered(estate):
-        if switch_reaches(meeting.mine, estate) == "never":
-            continue
-        reached = [touch for touch, cover in touches if cover is Cover.YES]
-        weaker = [touch for touch in reached if _is_weaker(hints.of(touch.mine, meeting.mine), touch)]
-        if weaker:
+    hints = _Hints(estate)
+    for pair, covers in switched(estate):
+        reached = hints.among(pair.meeting, pair.settings & covers.get(Cover.YES, 0))
+        weaker = sum(1 << n for n in numbers(reached) if _is_weaker(hints, pair.meeting, n)) if reached else 0
+        meeting, _, overlap = narrowed(pair, weaker, estate)
+        if overlap != "never":
+            those = meeting.ordered(weaker)
             message = (
                 f'MDMWinsOverGP lets the Intune profile "{meeting.mine.name}" put weaker values in place of those of '
-                f'the GPO "{meeting.theirs.name}" in {counted(names_of(meeting, weaker, estate))}'
+                f'the GPO "{meeting.theirs.name}" in {counted(names_of(meeting, those, estate))}'
             )
-            yield from found(meeting, weaker, estate, message, f'set the stricter values in "{meeting.mine.name}"')
+            help = f'set the stricter values in "{meeting.mine.name}"'
+            yield found(meeting, those, overlap, estate, message, help)
 
 
 class _Hints:
     """Which of two numbers is the more secure one, by what the DDF says of a node (MSFT:ConflictResolution)."""
 
-    def __init__(self) -> None:
+    def __init__(self, estate: Estate) -> None:
         self._known: dict[tuple[int, int], str] = {}
-        self._written: dict[int, dict[str, set[str]]] = {}
+        self._silent: defaultdict[int, Bits] = defaultdict(int)
+        self._asked: defaultdict[int, Bits] = defaultdict(int)
+        self._written = estate.once(Written)
+
+    def among(self, meeting: Meeting, settings: Bits) -> Bits:
+        """Those of the settings that have a hint, or may: what the profile says several things about."""
+        profile, several = meeting.mine, meeting.several
+        at = id(profile)
+        if new := settings & ~(self._asked[at] | several):
+            self._asked[at] |= new
+            those = numbers(new)
+            claims = zip(those, meeting.claims(those), strict=True)
+            self._silent[at] |= sum(1 << n for n, claim in claims if not self.of(claim, profile))
+        return settings & ~self._silent[at]
 
     def of(self, claim: Claim, profile: Policy) -> str:
         """The hint of a claim's node, or ''. It is about the node's own values: lowering has to leave them alone."""
@@ -130,24 +142,20 @@ class _Hints:
         return self._known[at]
 
     def _hint(self, claim: Claim, profile: Policy) -> str:
-        kinds = {node.conflict_resolution for node in nodes_of(claim, profile)} if isinstance(claim.value, int) else ()
-        if len(kinds) != 1 or self._values(profile).get(claim.origin) != {str(claim.value)}:
+        if not isinstance(claim.value, int):
+            return ""
+        written = self._written.of(profile, claim.origin)
+        kinds = {node.conflict_resolution for node in nodes_of(claim, profile, written)}
+        if len(kinds) != 1 or {str(stated.value) for stated in written} != {str(claim.value)}:
             return ""
         return next(iter(kinds))
 
-    def _values(self, profile: Policy) -> Mapping[str, set[str]]:
-        """The values that a profile states before lowering, by what they are called."""
-        if id(profile) not in self._written:
-            found: dict[str, set[str]] = {}
-            for claim in profile.written:
-                found.setdefault(claim.origin, set()).add(str(claim.value))
-            self._written[id(profile)] = found
-        return self._written[id(profile)]
 
-
-def _is_weaker(kind: str, touch: Touch) -> bool:
+def _is_weaker(hints: _Hints, meeting: Meeting, setting: int) -> bool:
     """Whether Intune's number is the less secure one."""
+    touch = meeting.touch(setting)
     mine, theirs = touch.mine.value, touch.theirs.value
+    kind = hints.of(touch.mine, meeting.mine) if isinstance(theirs, int) else ""
     if not kind or not isinstance(mine, int) or not isinstance(theirs, int):
         return False
     if kind.endswith("ZeroHasNoLimits") and 0 in (mine, theirs):

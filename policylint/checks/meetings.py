@@ -7,59 +7,89 @@ count at enrolment meet nobody, nor do copies: one profile that is exported twic
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from policylint.checks.overlap import Overlap, overlaps
-from policylint.checks.setters import Crowd, Setter, Shared, Touch, settled, shared
+from policylint.checks.setters import Bits, Crowd, Setter, Shared, Touch, numbers, same, settled, shared
 from policylint.estate import Estate
-from policylint.model import Channel, Scope
+from policylint.model import Channel, Claim, Scope
 
-_DEVICE = Scope.DEVICE
-_SCOPES = tuple(Scope)
+_DEVICE, _USER = Scope.DEVICE, Scope.USER
 
 
 class Meeting:
-    """Two policies with what they both set. Of a GPO and an Intune profile, the profile is `mine`."""
+    """Two policies with what they both set. Of a GPO and an Intune profile, the profile is `mine`.
+
+    Settings are told by their numbers, as `setters.shared` counts them, and sets of settings by bits.
+    """
 
     __slots__ = ("_crowded", "_mine", "_settings", "_theirs", "across", "mine", "theirs")
 
     def __init__(self, mine: Setter, theirs: Setter, settings: Shared, crowded: Crowd) -> None:
         self._mine, self._theirs, self._settings, self._crowded = mine, theirs, settings, crowded
         self.mine, self.theirs = mine.policy, theirs.policy
-        self.across = theirs.policy.channel is Channel.GPO
+        self.across = theirs.is_gpo
         """Whether it is a GPO that the profile meets."""
 
     @property
-    def touches(self) -> tuple[Touch, ...]:
-        """The settings that both set: one touch each, the one that differs where one of them says several things."""
-        crowds, crowded = self._settings.crowds, self._crowded
-        both = self._mine.claims.keys() & self._theirs.claims.keys()
-        if self.across:
-            return tuple(map(self._touch, sorted(both, key=self._settings.among_gpos.__getitem__)))
-        met = sorted([*(n for n in both if n not in crowds), *crowded] if crowds else both)
-        return tuple(crowded.get(n) or self._touch(n) for n in met)
+    def both(self) -> Bits:
+        """The settings that both set."""
+        both = self._mine.settings & self._theirs.settings
+        if self.across or not self._settings.crowds:
+            return both
+        return both & ~self._settings.crowds | sum(1 << n for n in self._crowded)
 
-    def _touch(self, setting: int) -> Touch:
+    @property
+    def several(self) -> Bits:
+        """The settings that the profile says several things about: which of them counts hangs on the other policy."""
+        return self._mine.doubtful
+
+    @property
+    def differing(self) -> Bits:
+        """What the two set to different values, in whatever type each of them writes it."""
+        mine, theirs, both = self._mine, self._theirs, self.both
+        found = 0
+        for one, other in zip(mine.meanings, theirs.meanings):  # noqa: B905  # as many for every setter; asked for all pairs
+            found |= one ^ other
+        found &= both
+        open_ = both & (mine.open | theirs.open)
+        if open_:
+            differing = (n for n in numbers(open_) if not same(*self.touch(n)))
+            found = found & ~open_ | sum(1 << n for n in differing)
+        return found
+
+    def touch(self, setting: int) -> Touch:
+        """What each of them says: where one says several things, what differs."""
         mine, theirs = self._mine, self._theirs
+        if setting in self._crowded:
+            return self._crowded[setting]
         if setting in mine.several or setting in theirs.several:
             return settled([Touch(one, other) for one in mine.all(setting) for other in theirs.all(setting)])
         return Touch(mine.claims[setting], theirs.claims[setting])
 
-    @property
-    def differing(self) -> tuple[Touch, ...]:
-        """What the two set to different values, in whatever type each of them writes it."""
-        return tuple(self._settings.differing.get((self._mine.number, self._theirs.number), ()))
+    def ordered(self, settings: Bits) -> list[int]:
+        """Settings in the order in which profiles first set them, and GPOs for a pair with one."""
+        found = numbers(settings)
+        if self.across:
+            found.sort(key=self._settings.among_gpos.__getitem__)
+        return found
 
-    def overlap(self, estate: Estate, touches: Sequence[Touch] | None = None) -> Overlap:
-        """Whether the two reach one target with these settings, or with all: by the side that is surest."""
-        of = overlaps(estate).of
-        if touches is None:
-            touches = self.touches if self.across else None
-        if touches is None or (touches and not self.across):
+    def claims(self, settings: Iterable[int]) -> list[Claim]:
+        """The profile's claims on settings."""
+        claims, several = self._mine.claims, self._mine.several
+        return [self.touch(n).mine if n in several else claims[n] for n in settings]
+
+    def overlap(self, estate: Estate, settings: Bits) -> Overlap:
+        """Whether the two reach one target with these settings: by the side that is surest; never, without any."""
+        of, for_users = overlaps(estate).of, settings & self._settings.of_users
+        if not self.across and settings:
             return of(self.mine, self.theirs, _DEVICE)  # profiles reach a target as a whole
-        told = [touch.mine.scope for touch in touches]
-        found = [of(self.mine, self.theirs, scope) for scope in _SCOPES if scope in told]
-        return "certain" if "certain" in found else "possible" if "possible" in found else "never"
+        found = of(self.mine, self.theirs, _DEVICE) if settings & ~for_users else "never"
+        if not for_users or found == "certain":
+            return found
+        by_user = of(self.mine, self.theirs, _USER)
+        return found if by_user == "never" else by_user
 
 
 def meetings(estate: Estate) -> tuple[Meeting, ...]:
@@ -69,32 +99,36 @@ def meetings(estate: Estate) -> tuple[Meeting, ...]:
 
 def _meetings(estate: Estate) -> tuple[Meeting, ...]:
     settings = shared(estate)
-    found: dict[tuple[bool, str, str], tuple[Setter, Setter]] = {}
-    for mine in settings.setters:
-        for theirs in _partners(mine, settings):
-            if not _copies(mine, theirs):
-                found[theirs.is_gpo, mine.policy.name, theirs.policy.name] = mine, theirs
+    setters, copies, named = settings.setters, _copies(settings.setters.values()), _named(settings.setters.values())
+    found: dict[tuple[int, int], tuple[Setter, Setter]] = {}
+    for number, mine in setters.items():
+        if not mine.is_gpo:
+            behind = mine.partners & ~settings.gpos & ~copies[number] >> number << number
+            name = named[number]
+            for other in numbers(mine.partners & settings.gpos | behind):
+                found[name, named[other]] = mine, setters[other]
     nobody: Crowd = {}
     crowded = settings.crowded
     return tuple(
         [
-            Meeting(mine, theirs, settings, crowded.get((mine.number, theirs.number), nobody))
+            Meeting(mine, theirs, settings, crowded.get((mine.number, theirs.number), nobody) if crowded else nobody)
             for mine, theirs in found.values()
         ]
     )
 
 
-def _partners(mine: Setter, settings: Shared) -> Iterator[Setter]:
-    """The policies that a profile meets: the profiles behind it, and GPOs, in the order of the estate."""
-    partners = mine.partners
-    behind = mine.number + 1
-    left = (partners & settings.gpos) | (partners & ~settings.gpos) >> behind << behind
-    while left:
-        lowest = left & -left
-        left ^= lowest
-        yield settings.setters[lowest.bit_length() - 1]
+def _copies(setters: Iterable[Setter]) -> Mapping[int, Bits]:
+    """By number, the profiles that are exports of the same policy, itself among them: by id, or by name."""
+    by_id: defaultdict[str, Bits] = defaultdict(int)
+    by_name: defaultdict[str, Bits] = defaultdict(int)
+    profiles = [(setter, setter.policy.name.casefold()) for setter in setters if not setter.is_gpo]
+    for setter, name in profiles:
+        by_id[setter.policy.id] |= 1 << setter.number
+        by_name[name] |= 1 << setter.number
+    return {setter.number: by_id[setter.policy.id] | by_name[name] for setter, name in profiles}
 
 
-def _copies(a: Setter, b: Setter) -> bool:
-    """Whether two exports are of one policy."""
-    return a.is_gpo is b.is_gpo and (a.policy.id == b.policy.id or a.name == b.name)
+def _named(setters: Iterable[Setter]) -> Mapping[int, int]:
+    """By number, the first policy of the same channel and name: of pairs with the same names the last one counts."""
+    first: dict[tuple[Channel, str], int] = {}
+    return {s.number: first.setdefault((s.policy.channel, s.policy.name), s.number) for s in setters}

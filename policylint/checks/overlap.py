@@ -77,8 +77,7 @@ class Overlaps:
         """The policies that rules are likely to ask about."""
         index = claimed(self._estate)
         compared = {number for key in index.beginning(COMPARED) for _, number, _ in index.by_key[key]}
-        meeting = {setter.number for setter in shared(self._estate).setters if setter.claims}
-        return frozenset(n for n in compared | meeting if not self._unplaced[n])
+        return frozenset(n for n in compared | shared(self._estate).setters.keys() if not self._unplaced[n])
 
     @cached_property
     def _likely(self) -> Arrivals:

@@ -1,15 +1,16 @@
 """What each policy of an estate that can reach a target sets, by numbers: of settings, and of the values they get.
 
-Only settings count that a profile of Intune sets, and another policy as well. Windows Hello has its own rules.
+A set of settings is one number, which has a bit for each: what two policies share, or set differently, is then worked
+out for all settings at once. Only settings count that a profile of Intune sets, and another policy as well. Windows
+Hello has its own rules.
 """
 
 from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, product
 from typing import NamedTuple
 
 from policylint.checks.assigned import is_unassigned
@@ -28,6 +29,19 @@ _DEVICE = Scope.DEVICE
 _LAST = sys.maxsize
 
 Places = list[Place]
+
+Bits = int
+"""A set of settings (or of policies) by their numbers: bit 0 is for the one of number 0."""
+
+
+def numbers(bits: Bits) -> list[int]:
+    """The numbers in a set, in order."""
+    found = []
+    while bits:
+        lowest = bits & -bits
+        found.append(lowest.bit_length() - 1)
+        bits ^= lowest
+    return found
 
 
 class Touch(NamedTuple):
@@ -66,14 +80,22 @@ class Setter:
     number: int
     policy: Policy
     is_gpo: bool
-    name: str
-    """Without case."""
     claims: dict[int, Claim] = field(default_factory=dict)
     """The first claim on each."""
     several: dict[int, list[Claim]] = field(default_factory=dict)
-    """All claims, where there are several."""
-    partners: int = 0
-    """Whom a profile shares a setting with: numbers of policies, as bits."""
+    """All claims, where there are several: which of them counts hangs on whom the policy meets."""
+    settings: Bits = 0
+    doubtful: Bits = 0
+    """Those that it says several things about."""
+    open: Bits = 0
+    """Those of which `meanings` do not tell: these, and the `loose` ones."""
+    meanings: list[Bits] = field(default_factory=list)
+    """What it means by its values: those of one setting have numbers, and this has the settings by each of their bits.
+
+    So two policies set that differently in which one of these sets differs.
+    """
+    partners: Bits = 0
+    """Whom a profile shares a setting with: numbers of policies."""
 
     def all(self, setting: int) -> Sequence[Claim]:
         """Every claim on a setting."""
@@ -84,20 +106,34 @@ class Setter:
 class Shared:
     """The settings that policies share, by number: in the order in which Intune's first set them."""
 
-    setters: Sequence[Setter]
-    """By number of the policy."""
-    gpos: int
-    """The GPOs among them: their numbers, as bits."""
+    keys: Sequence[str]
+    setters: Mapping[int, Setter]
+    """By number of the policy, in the order of the estate."""
+    gpos: Bits
+    """The GPOs among them."""
     among_gpos: Sequence[int]
     """Where each setting stands in the order in which GPOs first set them."""
-    differing: defaultdict[tuple[int, int], list[Touch]] = field(default_factory=lambda: defaultdict(list))
-    """What pairs set differently, by their numbers."""
-    doubtful: set[int] = field(default_factory=set)
-    """Settings that a policy says several things about: which of them counts hangs on whom it meets."""
-    crowds: set[int] = field(default_factory=set)
+    of_users: Bits
+    """The settings that are for users."""
+    loose: Bits = 0
+    """Settings with values that mean the same as two others that differ: "true" and "1" are both True."""
+    crowds: Bits = 0
     """Settings that too many profiles set for all their pairs."""
     crowded: dict[tuple[int, int], dict[int, Touch]] = field(default_factory=dict)
     """What profiles of crowds are held against each other for, by the numbers of the pair and of the setting."""
+
+    def beginning(self, prefixes: tuple[str, ...]) -> Bits:
+        """The settings whose keys begin in one of the ways."""
+        return sum(1 << n for n, key in enumerate(self.keys) if key.startswith(prefixes))
+
+
+class _Setting(NamedTuple):
+    """A setting, with the claims of profiles and those of GPOs."""
+
+    key: str
+    scope: Scope
+    profiles: Places
+    gpos: Places
 
 
 def shared(estate: Estate) -> Shared:
@@ -106,21 +142,17 @@ def shared(estate: Estate) -> Shared:
 
 
 def _shared(estate: Estate) -> Shared:
-    setters = [Setter(n, p, p.channel is Channel.GPO, p.name.casefold()) for n, p in enumerate(estate.policies)]
-    settings = sorted(_settings(estate), key=lambda setting: setting[0][0])
-    found = Shared(setters, sum(1 << s.number for s in setters if s.is_gpo), _order([gpos for _, gpos in settings]))
-    for n, (profiles, gpos) in enumerate(settings):
-        _claim(found, n, profiles + gpos)
-        _introduce(found, n, profiles, gpos)
-    disputed = [_is_disputed(found, n, profiles + gpos) for n, (profiles, gpos) in enumerate(settings)]
-    for n, (profiles, _) in enumerate(settings):
-        if n in found.crowds:
-            _crowd(found, n, profiles)
-        elif disputed[n]:
-            _compare(found, n, profiles, None)
-    for n in sorted(range(len(settings)), key=found.among_gpos.__getitem__):
-        if disputed[n]:
-            _compare(found, n, *settings[n])
+    settings = sorted(_settings(estate), key=lambda setting: setting.profiles[0][0])
+    setters = _setters(estate, settings)
+    found = Shared(
+        [setting.key for setting in settings],
+        setters,
+        sum(1 << number for number, setter in setters.items() if setter.is_gpo),
+        _order([setting.gpos for setting in settings]),
+        sum(1 << n for n, setting in enumerate(settings) if setting.scope is not _DEVICE),
+    )
+    _compare(found, settings)
+    _introduce(found, settings)
     return found
 
 
@@ -133,20 +165,24 @@ def _order(settings: Sequence[Places]) -> list[int]:
     return ranks
 
 
-def _settings(estate: Estate) -> Iterator[tuple[Places, Places]]:
-    """Each setting that a profile and another policy set: the claims of profiles, and those of GPOs."""
+def _settings(estate: Estate) -> Iterator[_Setting]:
+    """Each setting that a profile and another policy set."""
     kinds = [_kind(policy) for policy in estate.policies]
     on_devices, on_users = (_on_side(kinds, estate.policies, scope) for scope in (_DEVICE, Scope.USER))
     for key, places in claimed(estate).by_key.items():
         if len(places) == 1 or key in BY_ID:
             continue
-        devices = [place for place in places if place[2].scope is _DEVICE]
-        users = [place for place in places if place[2].scope is not _DEVICE] if len(devices) < len(places) else []
-        for those, kinds_there in ((devices, on_devices), (users, on_users)):
-            profiles = [place for place in those if kinds_there[place[1]] == _PROFILE]
-            gpos = [place for place in those if kinds_there[place[1]] == _GPO] if profiles else []
-            if profiles and len(profiles) + len(gpos) > 1:
-                yield profiles, gpos
+        every = [place for place in places if kinds[place[1]] == _PROFILE]
+        users = [place for place in every if place[2].scope is not _DEVICE]
+        devices = [place for place in every if place[2].scope is _DEVICE] if users else every
+        if devices:
+            gpos = [place for place in places if on_devices[place[1]] == _GPO and place[2].scope is _DEVICE]
+            if len(devices) + len(gpos) > 1:
+                yield _Setting(key, _DEVICE, devices, gpos)
+        if users:
+            gpos = [place for place in places if on_users[place[1]] == _GPO and place[2].scope is not _DEVICE]
+            if len(users) + len(gpos) > 1:
+                yield _Setting(key, Scope.USER, users, gpos)
 
 
 def _kind(policy: Policy) -> int:
@@ -164,81 +200,93 @@ def _on_side(kinds: Sequence[int], policies: Sequence[Policy], scope: Scope) -> 
     ]
 
 
-def _claim(found: Shared, n: int, places: Places) -> None:
-    """Tells the policies what they set, and with which of the values that the setting gets."""
-    setters = found.setters
-    for _, number, claim in places:
-        setter = setters[number]
-        first = setter.claims.setdefault(n, claim)
-        if first is not claim:
-            setter.several.setdefault(n, [first]).append(claim)
-            found.doubtful.add(n)
+def _setters(estate: Estate, settings: Sequence[_Setting]) -> dict[int, Setter]:
+    """The policies with what they set."""
+    claims: defaultdict[int, dict[int, Claim]] = defaultdict(dict)
+    several: defaultdict[int, dict[int, list[Claim]]] = defaultdict(dict)
+    for n, (_, _, profiles, gpos) in enumerate(settings):
+        for places in (profiles, gpos):
+            for _, number, claim in places:
+                first = claims[number].setdefault(n, claim)
+                if first is not claim:
+                    several[number].setdefault(n, [first]).append(claim)
+    bits = [1 << n for n in range(len(settings))]
+    found = {}
+    for number in sorted(claims):
+        policy, many = estate.policies[number], several.get(number, {})
+        set_, doubtful = (sum(map(bits.__getitem__, those)) for those in (claims[number], many))
+        found[number] = Setter(
+            number, policy, policy.channel is Channel.GPO, claims[number], many, settings=set_, doubtful=doubtful
+        )
+    return found
 
 
-def _is_disputed(found: Shared, n: int, places: Places) -> bool:
-    """Whether some of the claims on a setting may mean different values."""
-    values = [claim.value for _, _, claim in places]
-    absent = [claim.absent for _, _, claim in places]
-    return n in found.doubtful or not values.count(values[0]) == absent.count(absent[0]) == len(places)
+def _compare(found: Shared, settings: Sequence[_Setting]) -> None:
+    """Tells the policies what they mean by their values, where not all say the same."""
+    meant: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    width = 0
+    for n, (_, _, profiles, gpos) in enumerate(settings):
+        places = profiles + gpos
+        if not _agreed(places):
+            meanings = _meanings(places)
+            if meanings is None:
+                found.loose |= 1 << n
+                continue
+            width = max(width, max(meanings).bit_length())
+            for (_, number, _), meaning in zip(places, meanings, strict=True):
+                if meaning:
+                    meant[number].append((n, meaning))
+    for number, setter in found.setters.items():
+        setter.open = setter.doubtful | found.loose
+        setter.meanings = [0] * width
+        for n, meaning in meant.get(number, ()):
+            for bit in numbers(meaning):
+                setter.meanings[bit] |= 1 << n
 
 
-Meant = dict[frozenset[object], list[tuple[int, Claim]]]
-"""Policies by number, with what they claim, by the spellings of the value."""
+def _agreed(places: Places) -> bool:
+    """Whether all claims on a setting say the same."""
+    values = [place[2].value for place in places]
+    absent = [place[2].absent for place in places]
+    return values.count(values[0]) == absent.count(absent[0]) == len(places)
 
 
-def _compare(found: Shared, n: int, profiles: Places, gpos: Places | None) -> None:
-    """Adds what each profile and each GPO give a setting differently; without GPOs, what profiles do between them."""
-    differing, mine = found.differing, _by_meaning(found, n, profiles)
-    theirs = {} if gpos is None else _by_meaning(found, n, gpos)
-    pairs = combinations(mine.items(), 2) if gpos is None else product(mine.items(), theirs.items())
-    for (meaning, ones), (other, others) in pairs:
-        for a, one in ones if meaning.isdisjoint(other) else ():
-            for b, another in others:
-                if gpos is None and b < a:
-                    differing[b, a].append(Touch(another, one))
-                else:
-                    differing[a, b].append(Touch(one, another))
-    if n in found.doubtful:
-        _compare_several(found, n, profiles, gpos)
-
-
-def _by_meaning(found: Shared, n: int, places: Places) -> Meant:
-    """The policies that say one thing about a setting, by what it means."""
-    meant: Meant = {}
-    known: dict[object, list[tuple[int, Claim]]] = {}
-    for _, number, claim in places:
+def _meanings(places: Places) -> list[int] | None:
+    """A number for what each claim on a setting means, equal where two mean the same; None where that is no answer."""
+    meant: list[list[frozenset[object]]] = []
+    known: dict[object, int] = {}
+    found = []
+    for _, _, claim in places:
         value = claim.value.__class__, claim.value, claim.absent
         if value not in known:
-            known[value] = meant.setdefault(spellings(claim), [])
-        if n not in found.setters[number].several:
-            known[value].append((number, claim))
-    return meant
+            spelled = spellings(claim)
+            alike = [n for n, group in enumerate(meant) if any(not spelled.isdisjoint(other) for other in group)]
+            if not alike:
+                alike = [len(meant)]
+                meant.append([])
+            if len(alike) > 1 or any(spelled.isdisjoint(other) for other in meant[alike[0]]):
+                return None
+            meant[alike[0]].append(spelled)
+            known[value] = alike[0]
+        found.append(known[value])
+    return found
 
 
-def _compare_several(found: Shared, n: int, profiles: Places, gpos: Places | None) -> None:
-    """The same for the pairs of which one says several things."""
+def _introduce(found: Shared, settings: Sequence[_Setting]) -> None:
+    """Tells each profile whom it meets: GPOs, and the other profiles."""
     setters = found.setters
-    mine, theirs = (list(dict.fromkeys(number for _, number, _ in places)) for places in (profiles, gpos or ()))
-    many = {number for number in (*mine, *theirs) if n in setters[number].several}
-    for a, b in combinations(mine, 2) if gpos is None else product(mine, theirs):
-        if a in many or b in many:
-            touch = settled([Touch(one, other) for one in setters[a].all(n) for other in setters[b].all(n)])
-            if not same(touch.mine, touch.theirs):
-                found.differing[a, b].append(touch)
+    for n, (_, _, profiles, gpos) in enumerate(settings):
+        together = _policies(gpos)
+        if len(profiles) > CROWD:
+            found.crowds |= 1 << n
+            _crowd(found, n, profiles)
+        else:
+            together |= _policies(profiles)
+        for _, number, _ in profiles:
+            setters[number].partners |= together
 
 
-def _introduce(found: Shared, n: int, profiles: Places, gpos: Places) -> None:
-    """Tells each profile whom it meets on a setting: GPOs, and the other profiles."""
-    together = _bits(gpos)
-    if len(profiles) > CROWD:
-        found.crowds.add(n)
-    else:
-        together |= _bits(profiles)
-    for _, number, _ in profiles:
-        found.setters[number].partners |= together
-
-
-def _bits(places: Places) -> int:
+def _policies(places: Iterable[Place]) -> Bits:
     found = 0
     for _, number, _ in places:
         found |= 1 << number
@@ -256,10 +304,7 @@ def _crowd(found: Shared, n: int, profiles: Places) -> None:
                 pairs[first, second].append(Touch(mine, theirs))
     for (first, second), touches in pairs.items():
         found.setters[first].partners |= 1 << second
-        touch = settled(touches)
-        found.crowded.setdefault((first, second), {})[n] = touch
-        if not same(touch.mine, touch.theirs):
-            found.differing[first, second].append(touch)
+        found.crowded.setdefault((first, second), {})[n] = settled(touches)
 
 
 def settled(touches: Sequence[Touch]) -> Touch:

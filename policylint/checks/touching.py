@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from policylint.checks.found import Found, Spot, claim_spot, listed
 from policylint.checks.meetings import Meeting
 from policylint.checks.overlap import Overlap
-from policylint.checks.setters import Touch, same
+from policylint.checks.setters import same
+from policylint.claimed import Written
 from policylint.estate import Estate
 from policylint.evidence import JsonAt
 from policylint.families.mdm_wins import uris_of
@@ -59,15 +60,33 @@ def name_of(claim: Claim, policy: Policy, estate: Estate) -> str:
     names = _worded(policy, estate).names
     found = names.get(id(claim))
     if found is None:
-        found = names[id(claim)] = _name(claim, policy, estate)
+        found = names[id(claim)] = _name(claim, _nodes(claim, policy, estate), estate)
     return found
 
 
-def _name(claim: Claim, policy: Policy, estate: Estate) -> str:
+def _nodes(claim: Claim, policy: Policy, estate: Estate) -> tuple[str, ...]:
+    """The nodes that a claim was written to, where it has no definition of the settings catalog."""
+    if claim.origin and estate.definitions.catalog.lookup(claim.origin):
+        return ()
+    return uris_of(claim, policy, estate.once(Written).of(policy, claim.origin))
+
+
+def _name(claim: Claim, nodes: tuple[str, ...], estate: Estate) -> str:
+    known, at = estate.once(_all_names), (claim.origin, claim.setting.text, nodes)
+    if at not in known:
+        known[at] = _worked_out(claim, nodes, estate)
+    return known[at]
+
+
+def _all_names(_: Estate) -> dict[tuple[str, str, tuple[str, ...]], str]:
+    """By all that decides about a name."""
+    return {}
+
+
+def _worked_out(claim: Claim, nodes: tuple[str, ...], estate: Estate) -> str:
     known = estate.definitions.catalog
     definition = known.lookup(claim.origin) if claim.origin else None
-    uris = uris_of(claim, policy) if definition is None else ()
-    title, element = known.title(definition) if definition else known.title_of(next(iter(uris), claim.setting.text))
+    title, element = known.title(definition) if definition else known.title_of(next(iter(nodes), claim.setting.text))
     guid = _RULE.search(claim.setting.text)
     if title:
         return (element or f"{title} {guid[1]}") if guid else title
@@ -77,10 +96,10 @@ def _name(claim: Claim, policy: Policy, estate: Estate) -> str:
     return "/".join(parts[-2:]) if claim.setting.text.startswith("./") else parts[-1]
 
 
-def names_of(meeting: Meeting, touches: Iterable[Touch], estate: Estate) -> list[str]:
+def names_of(meeting: Meeting, settings: Iterable[int], estate: Estate) -> list[str]:
     """The settings by name, once each: the parts of one dialog have one."""
     policy, known = meeting.mine, _worded(meeting.mine, estate).names
-    return list({known.get(id(touch.mine)) or name_of(touch.mine, policy, estate): None for touch in touches})
+    return list({known.get(id(c)) or name_of(c, policy, estate): None for c in meeting.claims(settings)})
 
 
 def counted(names: Sequence[str]) -> str:
@@ -90,10 +109,11 @@ def counted(names: Sequence[str]) -> str:
     return f"{len(names)} settings ({some}{more})" if len(names) > 1 else f"one setting ({some})"
 
 
-def spots(meeting: Meeting, touches: Sequence[Touch], estate: Estate) -> tuple[Spot, ...]:
+def spots(meeting: Meeting, settings: Sequence[int], estate: Estate) -> tuple[Spot, ...]:
     """Where the first of them are set: the profile's claim, then the other policy's."""
     mine, theirs = _worded(meeting.mine, estate), _worded(meeting.theirs, estate)
-    return tuple([s for touch in touches[:NAMED] for s in (_spot(touch.mine, mine), _spot(touch.theirs, theirs))])
+    touches = map(meeting.touch, settings[:NAMED])
+    return tuple([spot for one, other in touches for spot in (_spot(one, mine), _spot(other, theirs))])
 
 
 def _spot(claim: Claim, worded: _Worded) -> Spot:
@@ -105,7 +125,9 @@ def _spot(claim: Claim, worded: _Worded) -> Spot:
 
 def _sets(claim: Claim, worded: _Worded) -> str:
     """What a claim sets: `sets 1`, and what it becomes in Windows where that differs: `sets 1 (DisableX = 0)`."""
-    written = [one for one in worded.stated.get(_pointer(claim), ()) if one.evidence == claim.evidence]
+    evidence = claim.evidence
+    there = worded.stated.get(_pointer(claim), ())
+    written = [one for one in there if one.evidence is evidence or one.evidence == evidence]
     told = _value(written[0]) if len(written) == 1 else ""
     if not _BRIEF.fullmatch(told) or same(claim, written[0]):
         return f"sets {_value(claim)}"
@@ -125,15 +147,14 @@ def _value(claim: Claim) -> str:
 
 def found(
     meeting: Meeting,
-    touches: Sequence[Touch],
+    settings: Sequence[int],
+    overlap: Overlap,
     estate: Estate,
     message: str,
     help: str,
     severity: Severity | None = None,
-) -> Iterator[Found]:
-    """The finding about a pair and these settings, as sure as it is that both reach one target; none if they cannot."""
-    overlap = meeting.overlap(estate, touches) if touches else "never"
-    if overlap != "never":
-        yield Found(
-            message, spots(meeting, touches, estate), severity=severity, confidence=CONFIDENCE[overlap], help=help
-        )
+) -> Found:
+    """The finding about a pair and these settings, as sure as it is that both reach one target."""
+    return Found(
+        message, spots(meeting, settings, estate), severity=severity, confidence=CONFIDENCE[overlap], help=help
+    )

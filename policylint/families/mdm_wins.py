@@ -8,7 +8,7 @@ Update (D4) and for user policies (M-MWG-USER) is not documented.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 
 from policylint.catalogue import ddf, settings_catalog
@@ -32,6 +32,8 @@ class Cover(Enum):
     UPDATE = "D4"
     USER = "M-MWG-USER"
     UNMAPPED = "M-MWG-TAGS"
+
+    __hash__ = object.__hash__  # there is one of each, and that of `Enum` is written in Python
 
 
 def in_force(precedence: Precedence) -> When:
@@ -58,13 +60,18 @@ def _new_enough(known: Mapping[str, FactValue]) -> When:
     return every() if int(given[1]) >= MINIMUM_BUILD else NEVER
 
 
-def cover(claim: Claim, policy: Policy) -> Cover:
-    """Whether the switch reaches what an Intune claim sets (M-MWG-ONLY-POLICYCSP, M-MWG-TAGS, M-MWG-EXCEPTIONS)."""
+def cover(claim: Claim, policy: Policy, written: Sequence[Claim] | None = None) -> Cover:
+    """Whether the switch reaches what an Intune claim sets (M-MWG-ONLY-POLICYCSP, M-MWG-TAGS, M-MWG-EXCEPTIONS).
+
+    `written` is as for `uris_of`.
+    """
     if claim.scope is Scope.USER:
         return Cover.USER
     if policy.kind == "administrative-template":
         return Cover.UNMAPPED
-    found = {cover_of(uri) for uri in uris_of(claim, policy)}
+    if uri := uri_of(claim):
+        return cover_of(uri)
+    found = {cover_of(uri) for uri in uris_of(claim, policy, written)}
     return found.pop() if len(found) == 1 else Cover.UNMAPPED if found else Cover.NO
 
 
@@ -81,17 +88,23 @@ def cover_of(uri: str) -> Cover:
     return Cover.YES if node.admx or node.gp else Cover.NO
 
 
-def uris_of(claim: Claim, policy: Policy) -> tuple[str, ...]:
+def uris_of(claim: Claim, policy: Policy, written: Sequence[Claim] | None = None) -> tuple[str, ...]:
     """The CSP nodes that a claim of a policy was written to: one, or those that a template's property feeds.
 
-    The element of an ADMX-backed policy counts as its policy's node.
+    The element of an ADMX-backed policy counts as its policy's node. `written` is what the policy states under the
+    claim's origin, for those who have it at hand.
     """
-    for text in (claim.origin, claim.setting.text):
-        if uri := _uri(text):
-            return (uri,)
+    if uri := uri_of(claim):
+        return (uri,)
     origin, evidence = claim.origin, claim.evidence
-    written = [c.setting.text for c in policy.written if c.origin == origin and c.evidence == evidence]
-    return tuple(dict.fromkeys(uri for text in written if (uri := _uri(text))))
+    stated = policy.written if written is None else written
+    texts = [c.setting.text for c in stated if c.origin == origin and c.evidence == evidence]
+    return tuple(dict.fromkeys(uri for text in texts if (uri := _uri(text))))
+
+
+def uri_of(claim: Claim) -> str:
+    """The CSP node that a claim itself names, as what it was written as or what it sets; '' where it names none."""
+    return _uri(claim.origin) or _uri(claim.setting.text)
 
 
 def _uri(text: str) -> str:
@@ -101,9 +114,9 @@ def _uri(text: str) -> str:
     return definition.node if definition is not None else ""
 
 
-def nodes_of(claim: Claim, policy: Policy) -> tuple[ddf.Node, ...]:
-    """What the DDF says about the nodes that a claim of a policy was written to."""
-    return tuple(node for uri in uris_of(claim, policy) if (node := _node(uri)) is not None)
+def nodes_of(claim: Claim, policy: Policy, written: Sequence[Claim] | None = None) -> tuple[ddf.Node, ...]:
+    """What the DDF says about the nodes that a claim of a policy was written to; `written` is as for `uris_of`."""
+    return tuple(node for uri in uris_of(claim, policy, written) if (node := _node(uri)) is not None)
 
 
 def _node(uri: str) -> ddf.Node | None:

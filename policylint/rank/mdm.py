@@ -18,6 +18,7 @@ def mdm_reaches(at: Placement) -> Found:
         enrolled = every(enrolled, negate(Is("join", "ad")))
     into: list[Reach] = []
     out: list[Excluded] = []
+    known: dict[tuple[Assignment, ...], When] = {}
     for policy in at.estate.policies:
         if policy.channel is not Channel.MDM:
             continue
@@ -27,17 +28,33 @@ def mdm_reaches(at: Placement) -> Found:
         elif policy.assignments is not None and all(a.exclude for a in policy.assignments):
             out.append(Excluded(policy, "I-ASG-NONE", "the profile is not assigned"))
         else:
-            rule, gate = _assignment(policy, at)
+            rule, gate = _assignment(policy, at, known)
             into.append(Reach(policy, ALWAYS, (rule,), (("W-JOIN", enrolled), (rule, gate), *_applicable(policy, at))))
     return into, out
 
 
-def _assignment(policy: Policy, at: Placement) -> tuple[str, When]:
-    """When the assignments of a profile reach the target, and by which rule."""
+def _assignment(policy: Policy, at: Placement, known: dict[tuple[Assignment, ...], When]) -> tuple[str, When]:
+    """When the assignments of a profile reach the target, and by which rule; many profiles go to the same groups."""
     if policy.assignments is None:
         return "I-EXPLAIN", Is(f'assignment of "{policy.name}"')
-    virtual = any(not a.exclude and a.target in ("all-devices", "all-users") for a in policy.assignments)
-    return "I-ASG-VIRTUAL" if virtual else "I-ASG-EXCL", assigned(policy.assignments, policy, at)
+    if policy.assignments not in known:
+        found = assigned(policy.assignments, policy, at)
+        if not all(map(_tells, policy.assignments)):
+            return _ruled_by(policy.assignments), found  # a condition that names the policy
+        known[policy.assignments] = found
+    return _ruled_by(policy.assignments), known[policy.assignments]
+
+
+def _ruled_by(assignments: Iterable[Assignment]) -> str:
+    virtual = any(not a.exclude and a.target in ("all-devices", "all-users") for a in assignments)
+    return "I-ASG-VIRTUAL" if virtual else "I-ASG-EXCL"
+
+
+def _tells(assignment: Assignment) -> bool:
+    """Whether the export says whom an assignment means."""
+    return assignment.target in ("all-devices", "all-users") or (
+        assignment.target == "group" and bool(assignment.group)
+    )
 
 
 def _at_enrolment(policy: Policy, at: Placement) -> Iterator[tuple[str, When]]:
@@ -106,7 +123,7 @@ def _filter(assignment: Assignment) -> When:
 def _in_target(assignment: Assignment, policy: Policy, at: Placement) -> When:
     if assignment.target in ("all-devices", "all-users"):
         return ALWAYS
-    if assignment.target == "group" and assignment.group:
+    if _tells(assignment) and assignment.group:
         return member(assignment.group, at.target, at.estate)
     return Is(f'assignment of "{policy.name}"')
 
