@@ -18,7 +18,7 @@ from policylint.checks.touching import counted, found, names_of
 from policylint.claimed import Written, claimed
 from policylint.estate import Estate
 from policylint.families.channels import Family, family_of
-from policylint.families.mdm_wins import SWITCH, Cover, cover
+from policylint.families.mdm_wins import SWITCH, Cover, cover, uri_of
 from policylint.families.product_keys import FIREWALL_RULES
 from policylint.lowering.products import number
 from policylint.model import Channel, Claim, Policy, Scope, csp
@@ -118,23 +118,39 @@ def _covered(estate: Estate) -> Sequence[tuple[Pair, Covered]]:
     for pair in pairs:
         profile, settings = id(pair.meeting.mine), pair.settings & ~pair.meeting.several
         asked[profile] = pair, settings | (asked[profile][1] if profile in asked else 0)
-    found = {profile: _covers(pair.meeting, settings, {}, estate) for profile, (pair, settings) in asked.items()}
+    covers = _Covers(estate)
+    found = {profile: covers.of(pair.meeting, settings, {}) for profile, (pair, settings) in asked.items()}
     return [
-        (pair, _covers(pair.meeting, several, found[id(pair.meeting.mine)], estate))
+        (pair, covers.of(pair.meeting, several, found[id(pair.meeting.mine)]))
         if (several := pair.settings & pair.meeting.several)
         else (pair, found[id(pair.meeting.mine)])
         for pair in pairs
     ]
 
 
-def _covers(meeting: Meeting, settings: Bits, others: Covered, estate: Estate) -> Covered:
-    """What reaches the settings, beside what is known of others."""
-    found: dict[Cover, Bits] = dict(others)
-    profile, written, those = meeting.mine, estate.once(Written), numbers(settings)
-    for n, claim in zip(those, meeting.claims(those), strict=True):
-        reached = cover(claim, profile, written.of(profile, claim.origin))
-        found[reached] = found.get(reached, 0) | 1 << n
-    return found
+class _Covers:
+    """Whether MDMWinsOverGP reaches settings: asked once for all claims that name a node in the same way."""
+
+    def __init__(self, estate: Estate) -> None:
+        self._written = estate.once(Written)
+        self._known: dict[tuple[str, Scope, str, str], Cover] = {}
+
+    def of(self, meeting: Meeting, settings: Bits, others: Covered) -> Covered:
+        """What the profile of a pair sets, by whether it is reached; beside what is known of others."""
+        found, those = dict(others), numbers(settings)
+        for n, claim in zip(those, meeting.claims(those), strict=True):
+            reached = self._cover(claim, meeting.mine)
+            found[reached] = found.get(reached, 0) | 1 << n
+        return found
+
+    def _cover(self, claim: Claim, profile: Policy) -> Cover:
+        at = profile.kind, claim.scope, claim.origin, claim.setting.text
+        known = self._known.get(at)
+        if known is None:
+            known = cover(claim, profile, self._written.of(profile, claim.origin))
+            if uri_of(claim):
+                self._known[at] = known
+        return known
 
 
 def switched(estate: Estate) -> Sequence[tuple[Pair, Covered]]:

@@ -120,12 +120,16 @@ def wrong_type(estate: Estate) -> Iterator[Found]:
 
 def out_of_range(estate: Estate) -> Iterator[Found]:
     """The value of an OMA-URI is none that the node takes (IN003). Windows newer than the DDF may take more."""
+    told: dict[tuple[int, str], str | None] = {}
     for policy, claim, uri, node in _stated(estate):
         if node is None or node.allowed is None or claim.type not in FORMATS.get(node.format, ()):
             continue
         if str(claim.value).casefold() == (node.default or "").casefold():
             continue  # eleven nodes have a default beside their values, which stands for "not configured"
-        bad = refused(node.allowed, node.format, claim.value)
+        at = id(node), str(claim.value)
+        if at not in told:
+            told[at] = refused(node.allowed, node.format, claim.value)
+        bad = told[at]
         if bad is not None:
             text = f"is {shown(bad)}, and the node takes {_takes(node.allowed)}"
             yield replace(_found(policy, claim, uri, text, "choose a value that the node takes"), confidence="likely")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from policylint.checks.found import Found, Spot, claim_spot, quoted
@@ -33,12 +33,13 @@ def split_bitlocker(estate: Estate) -> Iterator[Found]:
     parts = list(_bitlocker(estate))
     meet = overlaps(estate)
     for (a, mine), (b, theirs) in combinations(parts, 2):
-        shared = {claim.setting.key for claim in mine} & {claim.setting.key for claim in theirs}
+        shared = mine.keys() & theirs.keys()
         if len(shared) in (len(mine), len(theirs)):
             continue  # one repeats the other, in whole or in part
         sure = meet.of(a, b, Scope.DEVICE)
         if sure == "certain" or (sure == "possible" and not shared):
-            yield _pieces(sorted(((a, mine), (b, theirs)), key=lambda part: len(part[1])), sure)
+            both = (a, [*mine.values()]), (b, [*theirs.values()])
+            yield _pieces(sorted(both, key=lambda part: len(part[1])), sure)
 
 
 def _pieces(parts: Sequence[tuple[Policy, Sequence[Claim]]], sure: Overlap) -> Found:
@@ -54,12 +55,12 @@ def _pieces(parts: Sequence[tuple[Policy, Sequence[Claim]]], sure: Overlap) -> F
     )
 
 
-def _bitlocker(estate: Estate) -> Iterator[tuple[Policy, tuple[Claim, ...]]]:
-    """The settings of the BitLocker CSP that each Intune profile states, one claim for each."""
+def _bitlocker(estate: Estate) -> Iterator[tuple[Policy, Mapping[str, Claim]]]:
+    """The settings of the BitLocker CSP that each Intune profile states, one claim for each, by its key."""
     index = stated(estate)
     for policy, claims in index.by_policy(index.beginning((_BITLOCKER,))):
         if policy.channel is Channel.MDM and policy.kind != "compliance":
-            yield policy, tuple({claim.setting.key: claim for claim in claims}.values())
+            yield policy, {claim.setting.key: claim for claim in claims}
 
 
 def other_tenant(estate: Estate) -> Iterator[Found]:

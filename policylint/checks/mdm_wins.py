@@ -21,7 +21,7 @@ from policylint.checks.setters import Bits, numbers
 from policylint.checks.touching import counted, found, names_of
 from policylint.claimed import Written
 from policylint.estate import Estate
-from policylint.families.mdm_wins import Cover, nodes_of
+from policylint.families.mdm_wins import Cover, nodes_of, uri_of
 from policylint.lowering.products import number
 from policylint.model import Claim, Policy
 
@@ -119,6 +119,8 @@ class _Hints:
 
     def __init__(self, estate: Estate) -> None:
         self._known: dict[tuple[int, int], str] = {}
+        self._by_name: dict[tuple[str, str], str] = {}
+        """Of claims that name their node, by how they do."""
         self._silent: defaultdict[int, Bits] = defaultdict(int)
         self._asked: defaultdict[int, Bits] = defaultdict(int)
         self._written = estate.once(Written)
@@ -145,17 +147,23 @@ class _Hints:
         if not isinstance(claim.value, int):
             return ""
         written = self._written.of(profile, claim.origin)
-        kinds = {node.conflict_resolution for node in nodes_of(claim, profile, written)}
-        if len(kinds) != 1 or {str(stated.value) for stated in written} != {str(claim.value)}:
+        if {str(stated.value) for stated in written} != {str(claim.value)}:
             return ""
-        return next(iter(kinds))
+        at = claim.origin, claim.setting.text
+        if at in self._by_name:
+            return self._by_name[at]
+        kinds = {node.conflict_resolution for node in nodes_of(claim, profile, written)}
+        kind = kinds.pop() if len(kinds) == 1 else ""
+        if uri_of(claim):
+            self._by_name[at] = kind
+        return kind
 
 
 def _is_weaker(hints: _Hints, meeting: Meeting, setting: int) -> bool:
     """Whether Intune's number is the less secure one."""
-    touch = meeting.touch(setting)
-    mine, theirs = touch.mine.value, touch.theirs.value
-    kind = hints.of(touch.mine, meeting.mine) if isinstance(theirs, int) else ""
+    ours, other = meeting.touch(setting)
+    mine, theirs = ours.value, other.value
+    kind = hints.of(ours, meeting.mine) if isinstance(theirs, int) else ""
     if not kind or not isinstance(mine, int) or not isinstance(theirs, int):
         return False
     if kind.endswith("ZeroHasNoLimits") and 0 in (mine, theirs):

@@ -247,8 +247,10 @@ def _compare(found: Shared, settings: Sequence[_Setting]) -> None:
 def _agreed(places: Places) -> bool:
     """Whether all claims on a setting say the same."""
     values = [place[2].value for place in places]
+    if values.count(values[0]) < len(places):
+        return False
     absent = [place[2].absent for place in places]
-    return values.count(values[0]) == absent.count(absent[0]) == len(places)
+    return absent.count(absent[0]) == len(places)
 
 
 def _meanings(places: Places) -> list[int] | None:
