@@ -68,10 +68,13 @@ def registry_path(key: str) -> str:
 def narrow(estate: Estate, keys: Collection[str], among: Collection[Policy] | None = None) -> Estate:
     """The estate with only the claims of these policies (or all) on these settings; policies without any drop out."""
     paths = sorted({path for key in keys if (path := registry_path(key))})
-    told = {id(policy): tuple(claims) for policy, claims in claimed(estate).by_policy(keys)}
+    told = {id(policy): tuple(claims) for policy, claims in claimed(estate).by_policy(keys)} if among is None else None
     kept = []
-    for policy in among or estate.policies:
-        claims = told.get(id(policy), ())
+    for policy in estate.policies if among is None else among:
+        if told is None:
+            claims = tuple([claim for claim in policy.claims if claim.setting.key in keys])
+        else:
+            claims = told.get(id(policy), ())
         sweeps = tuple(sweep for sweep in policy.sweeps if _sweeps(sweep, paths))
         if claims or sweeps:
             kept.append(replace(policy, claims=claims, sweeps=sweeps))
