@@ -7,7 +7,6 @@ undefined (RFC 8259, 4); the last one counts here, as in PowerShell and in Graph
 
 from __future__ import annotations
 
-import gc
 import json
 import re
 from collections import Counter
@@ -159,17 +158,6 @@ def _line_at(text: str, offset: int) -> LineAt:
 
 def _check_depth(value: object) -> None:
     """Counts levels one after the other: recursion is what is to be avoided."""
-    inner = [value]
-    for _ in range(MAX_DEPTH - 1):
-        # The collector knows which values can have others inside; asked for them, it is twice as fast as a loop. It
-        # passes over objects and arrays without any, so that a level too much is left for the exact count.
-        inner = [*filter(gc.is_tracked, gc.get_referents(*inner))]
-        if not inner:
-            return
-    _count_levels(value)
-
-
-def _count_levels(value: object) -> None:
     inner = [value]
     for _ in range(MAX_DEPTH + 1):
         objects = [one for one in inner if isinstance(one, dict)]

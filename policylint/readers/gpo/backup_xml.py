@@ -17,7 +17,7 @@ from policylint.errors import ReadError
 from policylint.evidence import XmlAt
 from policylint.frozen import quickly_built
 from policylint.readers.gpo.cse import extensions
-from policylint.readers.xml import child, local, parse, route, text_of, whole_text
+from policylint.readers.xml import child, local, parse, route, whole_text
 
 _GUID = re.compile(r"\{?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})\}?")
 _NUMBER = re.compile(r"[0-9]{1,10}")
@@ -120,9 +120,6 @@ def listed(data: bytes) -> Iterator[Text]:
 
 def info(data: bytes) -> Info:
     """What bkupInfo.xml says. Raises ReadError (RD003, RD005; RD016 when it is something else)."""
-    told = _plain_info(text_of(data))
-    if told is not None:
-        return told
     root = parse(data)
     if local(root) != "BackupInst":
         raise ReadError("RD016", f"not a bkupInfo.xml: its root element is '{local(root)}'", XmlAt(()))
@@ -133,37 +130,6 @@ def info(data: bytes) -> Info:
         name=_placed(texts, "GPODisplayName", ()) or Text("", XmlAt(())),
         time=_said(texts, "BackupTime"),
     )
-
-
-_PARTS = (
-    "GPOGuid",
-    "GPODomain",
-    "GPODomainGuid",
-    "GPODomainController",
-    "BackupTime",
-    "ID",
-    "Comment",
-    "GPODisplayName",
-)
-"""The elements of a bkupInfo.xml as GPMC writes it."""
-_PLAIN_INFO = re.compile(
-    f'<BackupInst xmlns="{_OPERATIONS}/Manifest">'
-    + "".join(rf"<{name}><!\[CDATA\[([^\]]*)\]\]></{name}>" for name in _PARTS)
-    + "</BackupInst>"
-)
-_LONGEST = 1 << 20
-"""The parser has limits too, which nothing shorter than this can reach."""
-_NAME_AT = XmlAt((_PARTS.index("GPODisplayName"),))
-
-
-def _plain_info(text: str) -> Info | None:
-    """What is said in the form in which GPMC says it; None for any other, and for characters that XML may forbid."""
-    text = text.strip(" \t\r\n")
-    told = _PLAIN_INFO.fullmatch(text) if len(text) < _LONGEST and text.isprintable() else None
-    if told is None:
-        return None
-    id, domain, _, _, time, _, _, name = told.groups()
-    return Info(guid(id), domain.strip(), Text(name.strip(), _NAME_AT), time.strip())
 
 
 _Told = Mapping[str, tuple[str, int]]
