@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from lxml import etree
 
@@ -18,7 +17,6 @@ from policylint.evidence import XmlAt
 from policylint.frozen import quickly_built
 from policylint.model import Scope
 from policylint.readers.gpo.backup_xml import Text, guid
-from policylint.readers.source import sniff_encoding
 from policylint.readers.xml import children, first_children, local, parse, route, text_in, whole_text
 
 _NUMBER = re.compile(r"[0-9]{1,5}")
@@ -63,57 +61,8 @@ class ReportedPolicy:
 
 
 def read(data: bytes) -> Report:
-    """The report of one GPO. Raises ReadError (RD003, RD005; RD016 when it is the report of something else).
-
-    What its extensions show is nine tenths of a report, and nothing of it is used here, so it is passed over where the
-    report is laid out as GPMC does it; damage in there is not looked for.
-    """
-    outline = _outline(data)
-    if outline is not None:
-        try:
-            return report_of(_root(outline))
-        except ReadError:
-            pass  # the error, if there is one, is that of the whole report
+    """The report of one GPO. Raises ReadError (RD003, RD005; RD016 when it is the report of something else)."""
     return report_of(_root(data))
-
-
-_LEFT_OUT = (
-    ("<SDDL", "<Owner", "</SecurityDescriptor>"),
-    ("<Enabled>", "<ExtensionData>", "</Computer>"),
-    ("<Enabled>", "<ExtensionData>", "</User>"),
-)
-"""What is left out, in the order of GPMC's schema: what stands before it, what it begins with and what ends it."""
-
-
-def _outline(data: bytes) -> bytes | None:
-    """The report without the `ExtensionData` of both sides and the permissions of the GPO, which say what SDDL does.
-
-    Each part that is left out begins with a start tag and goes up to the next end tag of the element around it. If that
-    tag belonged to another element, tags without a partner are left, and they are no well-formed document. None where
-    there is markup that could hide tags.
-    """
-    encoding, begin = sniff_encoding(data)
-    kept, at = [], 0
-    for before, mark, end in _marks(encoding):
-        stop = data.find(end, at)
-        start = data.find(mark, at, max(stop, 0))
-        if start < 0 or data.find(before, at, start) < 0:
-            continue
-        if encoding != "utf-8" and (start - begin | stop - begin) & 1:
-            return None  # half of one character and half of the next
-        kept.append(data[at:start])
-        at = stop
-    outline = b"".join((*kept, data[at:]))
-    return None if "<!".encode(encoding) in outline else outline
-
-
-@lru_cache(maxsize=4)
-def _marks(encoding: str) -> tuple[tuple[bytes, bytes, bytes], ...]:
-    """The marks of what is left out. A NUL at the end is left off: it makes the search slow."""
-    before, mark, end = (
-        [tag.encode(encoding).removesuffix(b"\0") for tag in tags] for tags in zip(*_LEFT_OUT, strict=True)
-    )
-    return tuple(zip(before, mark, end, strict=True))
 
 
 def report_of(root: etree._Element) -> Report:
