@@ -30,7 +30,7 @@ def beside(job: Callable[[], _T]) -> Callable[[], _T]:
 
     fork = get_context("fork")
     receiver, sender = fork.Pipe(duplex=False)
-    worker = fork.Process(target=_work, args=(job, sender), daemon=True)
+    worker = fork.Process(target=_work, args=(job, sender, receiver), daemon=True)
     worker.start()
     sender.close()
 
@@ -52,6 +52,7 @@ def is_possible() -> bool:
     return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
 
 
-def _work(job: Callable[[], object], sender: Connection) -> None:
+def _work(job: Callable[[], object], sender: Connection, receiver: Connection) -> None:
+    receiver.close()  # else nobody would tell this process that the one who waits is gone
     with sender, suppress(BaseException):  # the one who waits does the job again, and tells
         sender.send(job())

@@ -29,6 +29,10 @@ class Every:
 
     parts: tuple[When, ...] = ()
 
+    def __reduce__(self) -> str | tuple[object, ...]:
+        """Carries ALWAYS to another process by its name: it is asked for by identity there too."""
+        return "ALWAYS" if self is ALWAYS else (Every, (self.parts,))
+
 
 @dataclass(frozen=True, slots=True)
 class Some:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import MISSING, fields
+from operator import attrgetter
 from typing import Any, ParamSpec, TypeVar, cast
 
 T = TypeVar("T")
@@ -41,7 +42,8 @@ def quickly_built(cls: type[T]) -> type[T]:
     build.__qualname__ = f"{cls.__qualname__}.__new__"
     cls.__new__ = build  # type: ignore[method-assign]
     del cls.__init__  # else its fields would be set twice
-    cls.__getnewargs__ = lambda self: tuple(getattr(self, name) for name in names)  # type: ignore[attr-defined]
+    values = attrgetter(*names) if len(names) > 1 else lambda self: (getattr(self, *names),)
+    cls.__reduce__ = lambda self: (cls, values(self))  # type: ignore[method-assign]  # pickle would set them twice too
     return cls
 
 

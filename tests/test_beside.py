@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
+import pickle
+import subprocess
+import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from policylint.beside import beside, is_possible
+from policylint.facts import ALWAYS, Every, Is
 from policylint.lint import MANY_CLAIMS, lint
 from policylint.readers import read
 from policylint.rules import load_rules
+
+ESTATE = Path(__file__).parents[1] / "corpus" / "hybrid-classic-mistakes"
 
 
 @pytest.fixture
@@ -49,6 +56,13 @@ def test_a_process_that_dies_is_made_up_for() -> None:
     assert beside(job)() == "done here"
 
 
+@pytest.mark.usefixtures("free")
+def test_a_process_ends_when_nobody_waits_for_its_result_any_more() -> None:
+    script = "import os; from policylint.beside import beside; beside(lambda: [0] * (1 << 20)); os._exit(0)"
+    done = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, timeout=20, check=True)
+    assert done.stdout == b""  # the end of the output comes when the last process that holds it is gone
+
+
 def test_beside_other_threads_the_job_waits_until_it_is_wanted() -> None:
     stop = threading.Event()
     thread = threading.Thread(target=stop.wait)
@@ -72,3 +86,32 @@ def test_findings_are_the_same_with_and_without_a_second_process(
     apart = lint(estate, rules)
     monkeypatch.setattr("policylint.beside.is_possible", lambda: False)
     assert lint(read(paths), rules) == apart
+
+
+@pytest.mark.usefixtures("free")
+def test_an_estate_is_read_the_same_with_and_without_a_second_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+
+    def counted(job: Callable[[], object]) -> Callable[[], object]:
+        started.append(job)
+        return beside(job)
+
+    alone = read([str(ESTATE)])
+    monkeypatch.setattr("policylint.readers.MANY_FILES", 1)
+    monkeypatch.setattr("policylint.readers.beside", counted)
+    assert read([str(ESTATE)]) == alone
+    assert len(started) == 1
+    assert sum(len(policy.claims) for policy in alone.policies) > 0
+
+
+@pytest.mark.usefixtures("free")
+def test_real_backups_are_read_the_same_beside_other_files(sample_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [str(sample_data / "gpo"), str(sample_data / "intune")]
+    beside_others = read(paths)
+    monkeypatch.setattr("policylint.beside.is_possible", lambda: False)
+    assert read(paths) == beside_others
+
+
+def test_a_condition_that_always_holds_is_the_same_object_in_another_process() -> None:
+    assert pickle.loads(pickle.dumps([ALWAYS, Every((Is("mdm"),))])) == [ALWAYS, Every((Is("mdm"),))]  # noqa: S301  # our own bytes
+    assert pickle.loads(pickle.dumps(ALWAYS)) is ALWAYS  # noqa: S301  # our own bytes

@@ -56,8 +56,9 @@ class Source:
         """The file's bytes. Raises ReadError: RD001, RD026 (not readable), RD007 (larger than MAX_BYTES)."""
         if self.member is not None:
             return self.member.read()
-        if self._begun is not None and len(self._begun) < _AT_ONCE:
-            return self._begun  # the whole file
+        begun, self._begun = self._begun, None  # who reads a file is mostly the last to ask, and all files are much
+        if begun is not None and len(begun) < _AT_ONCE:
+            return begun  # the whole file
         return self._opened(_whole)
 
     def head(self) -> bytes:

@@ -67,6 +67,12 @@ class Backup:
 
 def collect(sources: Sequence[Source]) -> tuple[list[Backup], list[Source]]:
     """The backups by folder, each with its files, and the files that are in none."""
+    held, rest = by_folder(sources)
+    return [_backup(folder, sorted(held[folder], key=lambda f: f[1].path)) for folder in sorted(held)], rest
+
+
+def by_folder(sources: Sequence[Source]) -> tuple[dict[str, list[tuple[str, Source]]], list[Source]]:
+    """The folders of backups, each with its files and their paths below it, and the files that are in none."""
     folders = {_folder(source.path) for source in sources if _marks(source)}
     held: dict[str, list[tuple[str, Source]]] = defaultdict(list)
     rest: list[Source] = []
@@ -80,7 +86,7 @@ def collect(sources: Sequence[Source]) -> tuple[list[Backup], list[Source]]:
             rest.append(source)
         else:
             held[folder].append((path, source))
-    return [_backup(folder, sorted(held[folder], key=lambda f: f[1].path)) for folder in sorted(held)], rest
+    return held, rest
 
 
 def superseded(backups: Iterable[Backup]) -> dict[str, Backup]:
