@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from policylint.contest import graph_of, strongest_first
+from policylint.contest import strongest_first
 from policylint.contest.cycles import cycles_in
+from policylint.contest.edges import edges_of, graph_of
 from policylint.effective import Contender, Effective, Outcome, Result
 from policylint.evidence import Evidence
 from policylint.facts import ALWAYS, When
@@ -89,7 +90,7 @@ def order_of(precedence: Precedence) -> Drawing:
         groups.append(Group(f"Group Policy, {scope}", tuple(boxes)))
         for (first, a), (second, b) in pairwise(zip(boxes, reaches, strict=True)):
             found = gpo_order(a, b)
-            arrows.append(Arrow(first.id, second.id, (found.rule, *found.also), facts_of(found)))
+            arrows.append(Arrow(first.id, second.id, found.rules, facts_of(found)))
     intune = sorted((r for r in precedence.reaches if r.scope is None), key=lambda r: (r.policy.name, r.policy.id))
     groups.append(
         Group("Intune, by name", tuple(_reaching(r, f"intune{number}") for number, r in enumerate(intune, 1)))
@@ -133,11 +134,9 @@ def contest_of(contestants: Iterable[Contestant], law: ChannelLaw, prefix: str, 
     """The graph of a contest by the general law."""
     ranked = strongest_first(contestants, law)
     ids = {contestant: f"{prefix}{number}" for number, contestant in enumerate(ranked, 1)}
-    graph = graph_of(ranked, law)
-    arrows = [
-        Arrow(ids[a], ids[b], (edge["order"].rule, *edge["order"].also), facts_of(edge["order"]))
-        for a, b, edge in graph.edges(data=True)
-    ]
+    edges = edges_of(ranked, law)
+    graph = graph_of(ranked, edges)
+    arrows = [Arrow(ids[a], ids[b], order.rules, facts_of(order)) for a, b, order in edges]
     cycles = [tuple(ids[c] for c in cycle) for cycle in cycles_in(graph, ranked)]
     boxes = tuple(
         Box(ids[c], _role(c, row, graph.in_degree(c)), c.policy, c.claim, c.reach, c.when, c.reach.reasons)

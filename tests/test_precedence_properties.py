@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policylint.contest import graph_of, strongest_first
+from policylint.contest import strongest_first
+from policylint.contest.edges import edges_of
 from policylint.contest.ladder import parts
 from policylint.effective import Effective, Result, State
 from policylint.estate import Estate
@@ -158,12 +159,11 @@ def test_what_is_determined_has_exactly_one_value_that_nothing_beats(estate: Est
     law = channel_law(precedence)
     rows = {(row.setting.key, row.scope): row for row in resolve(precedence).settings}
     for at, contestants in precedence.contests.items():
-        graph = graph_of(strongest_first(contestants, law), law)
         if at in rows and rows[at].state is State.DETERMINED:
             beaten = {
                 loser
-                for winner, loser, edge in graph.edges(data=True)
-                if edge["fact"] is None and parts(every(winner.when, edge["order"].when)) <= parts(loser.when)
+                for winner, loser, order in edges_of(strongest_first(contestants, law), law)
+                if order.fact is None and parts(every(winner.when, order.when)) <= parts(loser.when)
             }
             sure = {None if c.claim.absent else c.claim.value for c in contestants if not {c} & beaten}
             assert sure == {rows[at].value}

@@ -1,21 +1,19 @@
 """One setting, several claims: who wins, and how sure that is, by the general law (chapters 1, 2 and 4).
 
-The precedence of a contested setting is a directed graph: an edge *a to b* says that a beats b, by which rule, and on
-which fact that hangs. A claim that nothing certainly beats can win. Where the order of all claims is certain no graph
-is needed to see that (`ladder`).
+The precedence of a contested setting is a directed graph (`edges`). A claim that nothing certainly beats can win. Where
+the order of all claims is certain no graph is needed to see that (`ladder`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cmp_to_key, partial
-from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from functools import cmp_to_key
 
 from policylint.contest.cycles import CYCLE, open_cycle
+from policylint.contest.edges import Edge, edges_of, graph_of
 from policylint.contest.ladder import ladder, parts
-from policylint.contest.soft import settled_first, soft_order
+from policylint.contest.soft import settled_first
 from policylint.effective import Contender, Result, State
 from policylint.facts import ALWAYS, every, exhaustive, fact_names
 from policylint.families import channels
@@ -24,10 +22,7 @@ from policylint.families.merging import UNMERGED, merge_of
 from policylint.model import Channel, Claim, Value
 from policylint.rank import Contestant
 from policylint.rank.filtering import UNMEASURED
-from policylint.rank.strength import RAW_ORDER, Order
-
-if TYPE_CHECKING:
-    import networkx as nx
+from policylint.rank.strength import RAW_ORDER
 
 ASSUMED_FACTS = ("M-DEFAULT-RACE", RAW_ORDER, TAMPER)
 """Open orders that the documentation leans on one side of: the conditional value follows it."""
@@ -59,43 +54,13 @@ def _named(contestant: Contestant) -> tuple[str, str, str, bool, bool]:
     return reach.policy.name, reach.policy.id, reach.som, reach.enforced, reach.by_loopback
 
 
-def graph_of(contestants: Sequence[Contestant], law: ChannelLaw = NO_SWITCH) -> nx.DiGraph[Contestant]:
-    """The precedence graph of claims that are given strongest first: an edge from the (assumed) winner to the loser.
-
-    It has the `order`, and its `rule` and `fact`. An edge is certain where it has no fact and its order holds always.
-    """
-    import networkx as nx  # here, because it is a third of the start-up time, and certain contests need none
-
-    graph: nx.DiGraph[Contestant] = nx.DiGraph()
-    graph.add_nodes_from(contestants)
-    for a, b in combinations(contestants, 2):
-        if a.claim.soft or b.claim.soft:
-            found = soft_order(a, b, contestants, law.order)
-        elif a.policy.id == b.policy.id and a.policy.channel is Channel.GPO:
-            found = Order(True, "G-POL-LWW")
-        else:
-            found = _unmerged(law.order(a, b), a, b)
-        winner, loser = (a, b) if found.first_wins else (b, a)
-        graph.add_edge(winner, loser, order=found, rule=found.rule, fact=found.fact)
-    return graph
-
-
-def _unmerged(found: Order, a: Contestant, b: Contestant) -> Order:
-    """The order; open where no document says what becomes of two different values of this kind."""
-    merge = merge_of(a.claim.setting.key)
-    both = a.policy.channel is b.policy.channel is Channel.GPO
-    if merge.mode != "unknown" or not both or a.claim.value == b.claim.value:
-        return found
-    return Order(found.first_wins, found.rule, merge.rules[0])
-
-
 @dataclass(frozen=True, slots=True)
 class _Story:
     """A contest: the claims strongest first, those that can win, what is open between them, and why."""
 
     ranked: Sequence[Contestant]
     possible: Sequence[Contestant]
-    open_orders: Sequence[tuple[Contestant, Contestant, Order]]
+    open_orders: Sequence[Edge]
     rules: Iterable[str]
     beaten_by: Callable[[int], tuple[str, ...]]
     """By the place in `ranked`: the rules by which other policies beat the claim."""
@@ -107,13 +72,16 @@ def _story(contestants: Sequence[Contestant], law: ChannelLaw) -> _Story:
     if certain is not None:
         return _Story(certain.ranked, certain.possible, (), certain.rules, certain.beaten_by.__getitem__)
     ranked = strongest_first(contestants, law)
-    graph = graph_of(ranked, law)
-    possible = [c for c in ranked if not _certainly_beaten(c, graph)]
-    rules = (rule for *_, edge in graph.edges(data=True) for rule in _rules(edge))
-    open_orders = _open_orders(possible, graph)
+    edges = edges_of(ranked, law)
+    beaten: dict[Contestant, list[Edge]] = {c: [] for c in ranked}
+    for edge in edges:
+        beaten[edge[1]].append(edge)
+    possible = [c for c in ranked if not any(map(_is_certain, beaten[c]))]
+    rules = (rule for *_, order in edges for rule in order.rules)
+    open_orders = _open_orders(possible, edges)
     if not possible:
-        possible, open_orders = open_cycle(graph, ranked)
-    return _Story(ranked, possible, open_orders, rules, partial(_beaten_by, ranked, graph))
+        possible, open_orders = open_cycle(graph_of(ranked, edges), ranked)
+    return _Story(ranked, possible, open_orders, rules, lambda number: _beaten_by(beaten[ranked[number]]))
 
 
 def resolve_contest(contestants: Sequence[Contestant], law: ChannelLaw = NO_SWITCH) -> Result:
@@ -161,7 +129,7 @@ def _candidates(story: _Story) -> tuple[Value, ...]:
     return (*reachable, None) if nothing and None not in reachable else reachable
 
 
-def _conflict(open_orders: Iterable[tuple[Contestant, Contestant, Order]]) -> bool:
+def _conflict(open_orders: Iterable[Edge]) -> bool:
     """Whether two claims apply wherever one does, and nobody promises a winner."""
     return any(
         (undecided(found.rule, found.fact) or found.fact in UNMERGED) and a.when == b.when
@@ -215,35 +183,25 @@ def _single(only: Contestant) -> Result:
     )
 
 
-def _rules(edge: Mapping[str, Any]) -> tuple[str, ...]:
-    found: Order = edge["order"]
-    return (found.rule, *found.also)
-
-
-def _certainly_beaten(contestant: Contestant, graph: nx.DiGraph[Contestant]) -> bool:
-    """Whether some claim that applies wherever it does certainly beats it."""
-    own = parts(contestant.when)
-    return any(
-        edge["fact"] is None and parts(every(winner.when, edge["order"].when)) <= own
-        for winner, _, edge in graph.in_edges(contestant, data=True)
-    )
+def _is_certain(edge: Edge) -> bool:
+    """Whether the winner certainly beats the loser, and applies wherever it does."""
+    winner, loser, order = edge
+    return order.fact is None and parts(every(winner.when, order.when)) <= parts(loser.when)
 
 
 def _values(claims: Iterable[Claim]) -> tuple[Value, ...]:
     return tuple(dict.fromkeys(None if claim.absent else claim.value for claim in claims))
 
 
-def _open_orders(
-    possible: Sequence[Contestant], graph: nx.DiGraph[Contestant]
-) -> list[tuple[Contestant, Contestant, Order]]:
+def _open_orders(possible: Sequence[Contestant], edges: Iterable[Edge]) -> list[Edge]:
     """The pairs of possible winners with different values whose order hangs on a fact."""
     among = frozenset(possible)
     return [
-        (a, b, edge["order"])
-        for a, b, edge in graph.edges(data=True)  # a subgraph's edges come in the order of a set
+        (a, b, order)
+        for a, b, order in edges
         if a in among
         and b in among
-        and facts_of(edge["order"])
+        and facts_of(order)
         and (a.claim.value, a.claim.absent) != (b.claim.value, b.claim.absent)
     ]
 
@@ -253,14 +211,7 @@ def _conditions(story: _Story) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*applying, *(fact for *_, found in story.open_orders for fact in facts_of(found))]))
 
 
-def _beaten_by(ranked: Sequence[Contestant], graph: nx.DiGraph[Contestant], number: int) -> tuple[str, ...]:
-    """The rules by which other policies beat the claim at that place."""
-    contestant = ranked[number]
-    return tuple(
-        dict.fromkeys(
-            rule
-            for winner, _, edge in graph.in_edges(contestant, data=True)
-            if winner.policy.id != contestant.policy.id
-            for rule in _rules(edge)
-        )
-    )
+def _beaten_by(edges: Iterable[Edge]) -> tuple[str, ...]:
+    """The rules by which other policies beat the claim that loses on these edges."""
+    told = (order.rules for winner, loser, order in edges if winner.policy.id != loser.policy.id)
+    return tuple(dict.fromkeys(rule for rules in told for rule in rules))

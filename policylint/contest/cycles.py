@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from policylint.contest.edges import Edge
 from policylint.rank import Contestant
 from policylint.rank.strength import Order
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 CYCLE = "cycle of"
 """How the fact begins that names a cycle; no inputs give it."""
-
-Open = tuple[Contestant, Contestant, Order]
 
 
 def cycles_in(graph: nx.DiGraph[Contestant], ranked: Sequence[Contestant]) -> list[list[Contestant]]:
@@ -31,12 +30,12 @@ def cycles_in(graph: nx.DiGraph[Contestant], ranked: Sequence[Contestant]) -> li
     return sorted(found, key=lambda part: place[part[0]])
 
 
-def open_cycle(graph: nx.DiGraph[Contestant], ranked: Sequence[Contestant]) -> tuple[list[Contestant], list[Open]]:
+def open_cycle(graph: nx.DiGraph[Contestant], ranked: Sequence[Contestant]) -> tuple[list[Contestant], list[Edge]]:
     """Where every claim is certainly beaten: the claims of the strongest cycle, and that their order is open."""
     claims = cycles_in(graph, ranked)[0]
     names = sorted({f'"{one.policy.name}"' for one in claims})
     fact = f"{CYCLE} {', '.join(names)}"
-    rules = sorted({edge["rule"] for *_, edge in graph.subgraph(claims).edges(data=True)})
+    rules = sorted({edge["order"].rule for *_, edge in graph.subgraph(claims).edges(data=True)})
     differing = [
         (a, b) for a, b in combinations(claims, 2) if (a.claim.value, a.claim.absent) != (b.claim.value, b.claim.absent)
     ]

@@ -30,6 +30,11 @@ class Order:
     also: tuple[str, ...] = ()
     """Further rules that explain it."""
 
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Every rule that explains it."""
+        return self.rule, *self.also
+
 
 Place = tuple[bool, bool, int]
 """Of a link: whether it comes by loopback, whether it is enforced, the depth of its container."""
