@@ -55,7 +55,7 @@ def records(data: bytes) -> tuple[tuple[Record, ...], ReadError | None]:
         _check_header(data)
         _walk(data, found)
     except ReadError as error:
-        return tuple(found), error
+        return tuple(found), error.with_traceback(None)  # else it holds the file, and itself
     return tuple(found), None
 
 

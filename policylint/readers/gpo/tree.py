@@ -117,7 +117,7 @@ def read_registry(tree: Tree, scope: Scope, source: Source) -> None:
     try:
         found, damage = records(source.read())
     except ReadError as error:
-        found, damage = (), error
+        found, damage = (), error.with_traceback(None)  # else it holds this call, which holds it
     claimed, sweeps, problems = claims(found, scope, source)
     faults = [Problem(p.rule, p.message, p.evidence, tree.policy) for p in problems]
     faults += [] if damage is None else [problem(source, damage, tree.policy)]
