@@ -56,3 +56,4 @@ def _work(job: Callable[[], object], sender: Connection, receiver: Connection) -
     receiver.close()  # else nobody would tell this process that the one who waits is gone
     with sender, suppress(BaseException):  # the one who waits does the job again, and tells
         sender.send(job())
+    os._exit(0)  # taking apart what was read takes a while, and somebody waits

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from policylint.errors import ReadError
 from policylint.evidence import LineAt
@@ -28,6 +28,7 @@ _CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*+"|(-?Infinity|NaN)')
 _SHORT = 1 << 14
 """In a text of this length brackets are counted faster than levels."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_HOLDING = frozenset((dict, list))
 _WORD = 64
 """A text of this length without brackets is remembered with what it says."""
 _FIRST_MEMBER = re.compile(r"[{\[]\r?\n( *)\S")
@@ -158,13 +159,12 @@ def _line_at(text: str, offset: int) -> LineAt:
 
 def _check_depth(value: object) -> None:
     """Counts levels one after the other: recursion is what is to be avoided."""
-    inner = [value]
+    inner: list[Any] = [value]
     for _ in range(MAX_DEPTH + 1):
-        objects = [one for one in inner if isinstance(one, dict)]
-        arrays = [one for one in inner if isinstance(one, list)]
-        if not objects and not arrays:
+        held = [one for one in inner if one.__class__ in _HOLDING]
+        if not held:
             return
-        inner = [*chain.from_iterable(map(dict.values, objects)), *chain.from_iterable(arrays)]
+        inner = [*chain.from_iterable([one.values() if one.__class__ is dict else one for one in held])]
     raise ReadError("RD007", f"nested deeper than {MAX_DEPTH} levels")
 
 
