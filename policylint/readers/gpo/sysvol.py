@@ -38,15 +38,7 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
 
     To be called after the backups are taken: LGPO.exe writes GPT.INI into its backups too.
     """
-    folders = _gpo_folders(sources)
-    held: dict[str, list[tuple[str, Source]]] = defaultdict(list)
-    others: list[Source] = []
-    for source in sources:
-        folder = _owner(source, folders)
-        if folder is None:
-            others.append(source)
-        else:
-            held[folder].append((source.path[len(folder) + 1 :], source))
+    held, others = by_folder(sources)
     readings = [_gpo(folder, held[folder]) for folder in sorted(held)]
     alone = [(source, _alone(source)) for source in others]
     readings += [reading for _, reading in alone if reading is not None]
@@ -55,6 +47,20 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
         problems=tuple(fault for reading in readings for fault in reading.problems),
         files=tuple(record for reading in readings for record in reading.files),
     ), [source for source, reading in alone if reading is None]
+
+
+def by_folder(sources: Sequence[Source]) -> tuple[dict[str, list[tuple[str, Source]]], list[Source]]:
+    """The folders of GPOs, each with its files and their paths below it, and the files that are in none."""
+    folders = _gpo_folders(sources)
+    held: dict[str, list[tuple[str, Source]]] = defaultdict(list)
+    rest: list[Source] = []
+    for source in sources:
+        folder = _owner(source, folders)
+        if folder is None:
+            rest.append(source)
+        else:
+            held[folder].append((source.path[len(folder) + 1 :], source))
+    return held, rest
 
 
 def _gpo_folders(sources: Sequence[Source]) -> frozenset[str]:
