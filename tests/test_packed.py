@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,30 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policylint.catalogue.admx import AdmxFile
-from policylint.catalogue.admx_policy import (
-    DELETE,
-    AdmxCategory,
-    AdmxPolicy,
-    AnyElement,
-    Boolean,
-    Choice,
-    Control,
-    Datum,
-    Decimal,
-    Enum,
-    Item,
-    ListBox,
-    MultiText,
-    QName,
-    Text,
-)
+from policylint.catalogue.admx_policy import AdmxPolicy, slots
 from policylint.catalogue.packed import Packed, unpack
-from policylint.catalogue.packing import names, pack
+from policylint.catalogue.packing import answers, pack
 from policylint.catalogue.shipped import files as shipped_files
-from policylint.evidence import Evidence, XmlAt
-from policylint.model import Scope
 from policylint.readers.admx import take
 from policylint.readers.source import Source
+from tests.admx_made_up import POLICIES, MadeUp
 from tests.admx_writer import KEY, adml, admx, category, policy, store
 
 BODY = """<parentCategory ref="other:Cat"/><supportedOn ref="unknown:X"/>
@@ -115,74 +97,6 @@ def test_a_head_of_another_form_is_refused(head: object) -> None:
         unpack("app.admx", head, str, None, None)  # type: ignore[arg-type]  # that is what is tested
 
 
-WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
-KEYS = st.sampled_from(["Software\\A", "SOFTWARE\\A", "Software\\B\\", ""])
-DATA = (
-    st.builds(Datum, st.just("REG_DWORD"), st.integers())
-    | st.builds(Datum, st.just("REG_QWORD"), st.integers())
-    | st.builds(Datum, st.just("REG_SZ"), WORDS)
-    | st.just(DELETE)
-)
-ITEMS = st.lists(st.builds(Item, KEYS, WORDS, DATA), max_size=2).map(tuple)
-COMMON = (WORDS, KEYS, WORDS, st.booleans())
-NUMBERS = st.none() | st.integers()
-CHOICES = st.lists(st.builds(Choice, WORDS, DATA, ITEMS), max_size=3).map(tuple)
-ELEMENTS: st.SearchStrategy[AnyElement] = st.one_of(
-    st.builds(Boolean, *COMMON, st.none() | DATA, st.none() | DATA, ITEMS, ITEMS),
-    st.builds(Enum, *COMMON, CHOICES),
-    st.builds(Decimal, *COMMON, NUMBERS, NUMBERS, st.booleans(), st.booleans()),
-    st.builds(Text, *COMMON, NUMBERS, st.booleans()),
-    st.builds(MultiText, *COMMON, NUMBERS, NUMBERS),
-    st.builds(ListBox, *COMMON, st.none() | WORDS, st.booleans(), st.booleans(), st.booleans()),
-)
-NAMES = st.none() | st.builds(QName, st.sampled_from(["Own", "own", "Other", ""]), WORDS)
-POLICIES = st.builds(
-    AdmxPolicy,
-    id=st.builds(QName, st.just("Own"), WORDS.filter(bool)),
-    scopes=st.sampled_from([frozenset({Scope.DEVICE}), frozenset({Scope.USER}), frozenset(Scope)]),
-    display_name=WORDS.filter(bool),
-    explain=WORDS,
-    key=KEYS,
-    value_name=st.none() | WORDS,
-    enabled=st.none() | DATA,
-    disabled=st.none() | DATA,
-    enabled_list=ITEMS,
-    disabled_list=ITEMS,
-    elements=st.lists(ELEMENTS, max_size=3).map(tuple),
-    category=NAMES,
-    supported_on=NAMES,
-    presentation=st.just(""),
-    evidence=st.builds(
-        Evidence, st.just("app.admx"), st.builds(XmlAt, st.tuples(st.integers(0, 9), st.integers(0, 9)))
-    ),
-)
-
-
-@dataclass(frozen=True)
-class MadeUp:
-    """The content of a file that only has policies."""
-
-    made: tuple[AdmxPolicy, ...]
-
-    def keys(self) -> frozenset[str]:
-        return frozenset()
-
-    def names(self) -> frozenset[str]:
-        return frozenset(policy.name.casefold() for policy in self.made)
-
-    def policies(self) -> tuple[AdmxPolicy, ...]:
-        return self.made
-
-    def categories(self) -> tuple[AdmxCategory, ...]:
-        return ()
-
-    def supported_on(self) -> Mapping[str, str]:
-        return {}
-
-    def controls(self, presentation: str) -> tuple[Control, ...]:
-        return ()
-
-
 @given(st.lists(POLICIES, max_size=3).map(tuple))
 def test_any_definitions_come_back(policies: tuple[AdmxPolicy, ...]) -> None:
     file = AdmxFile("app.admx", "Own", {}, None, None, MadeUp(policies))
@@ -207,8 +121,21 @@ def test_one_policy_is_taken_apart_without_the_others(tmp_path: Path) -> None:
     head, body = pack(file)
     broken = "\n".join(line if '"Bare"' in line else "broken" for line in body.split("\n")[4:])
     rest = "\n".join((*body.split("\n")[:4], broken))
-    found = unpack("app.admx", json.loads(head), lambda: rest, None, None, lambda: names(file))
+    parsed = json.loads(head)
+    found = unpack("app.admx", parsed, lambda: rest, None, None, lambda: answers(file, parsed[2]))
     assert found.named("bare") == found.shown_as("bare") == file.named("bare") == (file.policies[1],)
+
+
+def test_who_writes_a_value_is_known_without_the_other_policies(tmp_path: Path) -> None:
+    written = [policy(name, attributes=f'valueName="{value}"') for name, value in (("A", "X"), ("B", "y"), ("C", "x"))]
+    file = take(store(tmp_path, {"app.admx": admx(*written)}))[0].admx[0]
+    head, body = pack(file)
+    rest = "\n".join("broken" if '"B"' in line else line for line in body.split("\n"))
+    parsed = json.loads(head)
+    found = unpack("app.admx", parsed, lambda: rest, None, None, lambda: answers(file, parsed[2]))
+    first, _, last = file.policies
+    assert found.at(KEY.casefold(), "x") == (*slots(first), *slots(last))
+    assert found.at(KEY.casefold(), None) == found.at(KEY.casefold(), "z") == found.inside("nowhere") == ()
 
 
 def test_a_policy_is_one_value_however_it_is_asked_for(tmp_path: Path) -> None:
@@ -216,6 +143,7 @@ def test_a_policy_is_one_value_however_it_is_asked_for(tmp_path: Path) -> None:
     (found,) = file.named("pol")
     assert file.policies[0] is found
     assert file.shown_as("a policy")[0] is found
+    assert file.at("software\\t", "")[0].policy is found
 
 
 @pytest.mark.parametrize("name", ["pol", "bare", "keyless", "nobody"])

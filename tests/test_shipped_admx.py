@@ -70,12 +70,12 @@ def test_building_it_again_gives_the_same_bytes(sample_data: Path) -> None:
 
 def test_it_is_smaller_than_a_megabyte_and_a_plain_gzip() -> None:
     assert len(shipped.data()) < 1_000_000
-    assert gzip.decompress(shipped.data()).startswith(b'{"version":1,"sets":[')
+    assert gzip.decompress(shipped.data()).startswith(b'{"version":2,"sets":[')
 
 
 def test_data_of_another_form_is_refused(tmp_path: Path) -> None:
     changed = gzip.compress(b'{"version":0,"sets":[],"files":[]}')
-    with pytest.raises(ValueError, match="form 0, not 1"):
+    with pytest.raises(ValueError, match="form 0, not 2"):
         shipped.load(changed)
 
 

@@ -7,17 +7,28 @@ policylint ships extend them, and are silent about policies that the user's file
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
-from typing import Protocol, TypeVar
+from typing import Protocol
 
-from policylint.catalogue.admx_policy import AdmxCategory, AdmxPolicy, Control, ListBox, QName, Slot, fold_key, slots
+from policylint.catalogue.admx_finder import Finder, Opened, grouped
+from policylint.catalogue.admx_policy import (
+    AdmxCategory,
+    AdmxPolicy,
+    AnyElement,
+    Control,
+    ListBox,
+    QName,
+    Slot,
+    fold_key,
+    slots,
+)
 from policylint.model import Scope
 
-K = TypeVar("K")
-V = TypeVar("V")
+Slots = tuple[Sequence[Slot], Sequence[Slot]]
+"""Slots by current definitions, and by shipped ones of policies that the user's own files define."""
 
 _ADD_ONS = "catalogue:third-party"
 """What the paths of shipped files begin with that are neither Windows' own nor those of a browser or Office."""
@@ -43,16 +54,6 @@ class Content(Protocol):
 
     def controls(self, presentation: str) -> tuple[Control, ...]:
         """The dialog of a presentation id."""
-
-
-class Finder(Protocol):
-    """Single policies, for who need not open all of a file."""
-
-    def named(self, name: str) -> tuple[AdmxPolicy, ...]:
-        """The policies of a case-folded name."""
-
-    def shown_as(self, name: str) -> tuple[AdmxPolicy, ...]:
-        """The policies that the editor calls so, case-folded and without blanks around it."""
 
 
 @dataclass(frozen=True)
@@ -84,23 +85,25 @@ class AdmxFile:
         """The policies, in file order."""
         return self.content.policies()
 
+    @cached_property
+    def _find(self) -> Finder:
+        return Opened(self.policies) if self.finder is None else self.finder
+
     def named(self, name: str) -> tuple[AdmxPolicy, ...]:
         """The policies of a case-folded name."""
-        if self.finder:
-            return self.finder.named(name)
-        return self._by_name.get(name, ())
-
-    @cached_property
-    def _by_name(self) -> Mapping[str, tuple[AdmxPolicy, ...]]:
-        return _grouped((policy.name.casefold(), policy) for policy in self.policies)
+        return self._find.named(name)
 
     def shown_as(self, name: str) -> tuple[AdmxPolicy, ...]:
         """The policies that the editor calls so, case-folded and without blanks around it."""
-        return self.finder.shown_as(name) if self.finder else self._by_display_name.get(name, ())
+        return self._find.shown_as(name)
 
-    @cached_property
-    def _by_display_name(self) -> Mapping[str, tuple[AdmxPolicy, ...]]:
-        return _grouped((policy.display_name.strip().casefold(), policy) for policy in self.policies)
+    def at(self, key: str, name: str | None) -> tuple[Slot, ...]:
+        """What writes the value of a case-folded name in a folded key; for None the list boxes of the key."""
+        return self._find.at(key, name)
+
+    def inside(self, key: str) -> tuple[Slot, ...]:
+        """Everything that policies write into a folded key."""
+        return self._find.inside(key)
 
     @cached_property
     def categories(self) -> tuple[AdmxCategory, ...]:
@@ -124,12 +127,8 @@ class AdmxFile:
 
     @cached_property
     def slots(self) -> Mapping[str, tuple[Slot, ...]]:
-        """What the policies write, by folded key."""
-        found: dict[str, list[Slot]] = {}
-        for policy in self.policies:
-            for slot in slots(policy):
-                found.setdefault(fold_key(slot.key), []).append(slot)
-        return {key: tuple(those) for key, those in found.items()}
+        """What all policies write, by folded key: takes all of them apart."""
+        return grouped((fold_key(slot.key), slot) for policy in self.policies for slot in slots(policy))
 
     def controls(self, policy: AdmxPolicy) -> tuple[Control, ...]:
         """The dialog of one of its policies; empty where the policy or the texts have none."""
@@ -139,39 +138,6 @@ class AdmxFile:
 def base_name(path: str) -> str:
     """The base name of an .admx file for comparison; a path or name without the extension will do."""
     return path.rpartition("/")[2].casefold().removesuffix(".admx").replace("_", "-")
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """What policies write into one registry key, in the order of their files."""
-
-    slots: tuple[Slot, ...]
-    named: Mapping[str, tuple[Slot, ...]]
-    """By the case-folded name of the value."""
-    lists: tuple[Slot, ...]
-    """The list boxes, which write values of many names."""
-
-    @classmethod
-    def of(cls, slots: Iterable[Slot]) -> Places:
-        """The places of these slots."""
-        every = tuple(slots)
-        named: dict[str, list[Slot]] = {}
-        for slot in every:
-            if slot.value_name is not None:
-                named.setdefault(slot.value_name.casefold(), []).append(slot)
-        by_name = {name: tuple(those) for name, those in named.items()}
-        return cls(every, by_name, tuple(slot for slot in every if slot.value_name is None))
-
-    def at(self, name: str) -> tuple[Slot, ...]:
-        """What writes the value of a case-folded name."""
-        if not self.lists:
-            return self.named.get(name, ())
-        boxes = (slot for slot in self.lists if isinstance(slot.element, ListBox) and slot.element.names(name))
-        return (*self.named.get(name, ()), *boxes)
-
-
-NOWHERE = Places((), {}, ())
-"""No place at all."""
 
 
 @dataclass(frozen=True)
@@ -185,9 +151,9 @@ class AdmxStore:
     files: tuple[AdmxFile, ...]
     """The user's own."""
     shipped: tuple[AdmxFile, ...] = ()
-    _keys: dict[tuple[Scope, str], tuple[Places, Places]] = field(default_factory=dict, compare=False, repr=False)
+    _places: dict[tuple[str, str | None], Slots] = field(default_factory=dict, compare=False, repr=False)
     _owners: dict[tuple[Scope, str, str], tuple[Slot, ...]] = field(default_factory=dict, compare=False, repr=False)
-    """What `_places` and `owners` have answered: the GPOs of an estate write the same values again and again."""
+    """What `_at` and `owners` have answered: the GPOs of an estate write the same values again and again."""
 
     @classmethod
     def of(cls, files: Iterable[AdmxFile], shipped: Iterable[AdmxFile] = ()) -> AdmxStore:
@@ -211,18 +177,18 @@ class AdmxStore:
     @cached_property
     def by_namespace(self) -> Mapping[str, tuple[AdmxFile, ...]]:
         """The files of each target namespace, case-folded."""
-        return _grouped((file.namespace.casefold(), file) for file in self.every)
+        return grouped((file.namespace.casefold(), file) for file in self.every)
 
     @cached_property
     def duplicates(self) -> tuple[tuple[AdmxFile, ...], ...]:
         """Files of one folder with the same target namespace: the editor complains and ignores all but one of each."""
-        places = _grouped(((file.path.rpartition("/")[0], file.namespace.casefold()), file) for file in self.files)
+        places = grouped(((file.path.rpartition("/")[0], file.namespace.casefold()), file) for file in self.files)
         return tuple(files for files in places.values() if len(files) > 1)
 
     @cached_property
     def by_key(self) -> Mapping[str, tuple[AdmxFile, ...]]:
         """The files that name a registry key, by folded key."""
-        return _grouped((key, file) for file in self.every for key in file.keys)
+        return grouped((key, file) for file in self.every for key in file.keys)
 
     def policies(self, id: QName) -> tuple[AdmxPolicy, ...]:
         """The definitions of a policy, one per file that has it, the one that gives the names first."""
@@ -242,7 +208,7 @@ class AdmxStore:
 
     @cached_property
     def _by_name(self) -> Mapping[str, tuple[AdmxFile, ...]]:
-        return _grouped((file.name, file) for file in self.every)
+        return grouped((file.name, file) for file in self.every)
 
     def category(self, id: QName) -> AdmxCategory | None:
         """A category; None when no file of the store defines it."""
@@ -285,27 +251,26 @@ class AdmxStore:
 
         `names` are the case-folded names of the values asked for, all without.
         """
-        current, _ = self._places(scope, fold_key(key))
+        at = fold_key(key)
         if names is None:
-            return iter(current.slots)
-        return chain(current.lists, *(current.named.get(name, ()) for name in names))
+            found: Iterable[Slot] = self._parted([s for f in self.by_key.get(at, ()) for s in f.inside(at)])[0]
+        else:
+            found = chain.from_iterable(self._at(at, name)[0] for name in (None, *names))
+        return (slot for slot in found if scope in slot.policy.scopes)
 
-    def _places(self, scope: Scope, key: str) -> tuple[Places, Places]:
-        """What is written into a folded key, worked out once: by current definitions, and by outdone ones."""
-        at = scope, key
-        if at not in self._keys:
-            found = [
-                slot
-                for file in self.by_key.get(key, ())
-                for slot in file.slots.get(key, ())
-                if scope in slot.policy.scopes
-            ]
-            outdone = {id(slot) for slot in found if self._outdone(slot.policy)} if self.files else frozenset[int]()
-            self._keys[at] = (
-                Places.of(slot for slot in found if id(slot) not in outdone) if outdone else Places.of(found),
-                Places.of(slot for slot in found if id(slot) in outdone) if outdone else NOWHERE,
-            )
-        return self._keys[at]
+    def _at(self, key: str, name: str | None) -> Slots:
+        """What writes the value of a case-folded name in a folded key, or its list boxes, worked out once."""
+        at = key, name
+        found = self._places.get(at)
+        if found is None:
+            found = self._places[at] = self._parted([s for f in self.by_key.get(key, ()) for s in f.at(key, name)])
+        return found
+
+    def _parted(self, slots: Sequence[Slot]) -> Slots:
+        outdone = {id(slot) for slot in slots if self._outdone(slot.policy)} if self.files else None
+        if not outdone:
+            return slots, ()
+        return [s for s in slots if id(s) not in outdone], [s for s in slots if id(s) in outdone]
 
     def _outdone(self, policy: AdmxPolicy) -> bool:
         """Whether it is a shipped definition of a policy that the user's own files define."""
@@ -324,15 +289,25 @@ class AdmxStore:
         """
         at = scope, fold_key(key), value_name.casefold()
         if at not in self._owners:
-            current, outdone = self._places(*at[:2])
-            found = current.at(at[2]) or outdone.at(at[2])
+            found = self._writing(*at)
             if len(found) > 1:
                 best: dict[tuple[str, str], Slot] = {}
                 for slot in sorted(found, key=self._rank):
                     best.setdefault(slot.policy.id.key, slot)
-                found = tuple(best.values())
-            self._owners[at] = found
+                found = list(best.values())
+            self._owners[at] = tuple(found)
         return self._owners[at]
+
+    def _writing(self, scope: Scope, key: str, name: str) -> list[Slot]:
+        """Who writes a value by current definitions; where nobody does, by outdone ones."""
+        found: list[Slot] = []
+        if key in self.by_key:
+            for values, lists in zip(self._at(key, name), self._at(key, None), strict=True):
+                found = [slot for slot in values if scope in slot.policy.scopes]
+                found += [s for s in lists if scope in s.policy.scopes and _takes(s.element, name)]
+                if found:
+                    break
+        return found
 
     def _rank(self, slot: Slot) -> tuple[bool, int, bool, str, tuple[str, str], str]:
         """Own value 0, element 1, item of a list of values 2, entry of a list box 3; then the documented name order."""
@@ -341,13 +316,11 @@ class AdmxStore:
         return not self.is_own(policy), kind, is_add_on(policy), policy.display_name.casefold(), policy.id.key, path
 
 
+def _takes(element: AnyElement | None, name: str) -> bool:
+    """Whether an element is a list box that a value of that name may be an entry of."""
+    return isinstance(element, ListBox) and element.names(name)
+
+
 def is_add_on(policy: AdmxPolicy) -> bool:
     """Whether a policy is shipped with an add-on's files, which may repeat those of Windows."""
     return policy.evidence.path.startswith(_ADD_ONS)
-
-
-def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
-    found: dict[K, list[V]] = {}
-    for key, value in pairs:
-        found.setdefault(key, []).append(value)
-    return {key: tuple(values) for key, values in found.items()}

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from policylint.evidence import Evidence
 from policylint.model import Scope
 
 
+@lru_cache(maxsize=16384)  # policies write into the same keys again and again
 def fold_key(key: str) -> str:
     """A registry key for comparison: case and trailing backslashes do not count; `/` is an ordinary character."""
     return key.rstrip("\\").casefold()

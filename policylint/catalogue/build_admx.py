@@ -2,8 +2,9 @@
 
 The file is a gzip of several members. The first is one JSON object: the version of the form, the sets with their
 counts, and for every file its name, language, packed length and head. The members behind it are the bodies, in the same
-order, so that one file's policies are unpacked without the others'. The last member has for every file two lines, the
-names of its policies and their display names, so that no body is unpacked to find who is called so.
+order, so that one file's policies are unpacked without the others'. The last member has for every file three lines, the
+names of its policies, their display names, and which of them write which registry value, so that no body is unpacked to
+find who is meant.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 from policylint.catalogue.admx import AdmxFile
 from policylint.catalogue.packed import VERSION
-from policylint.catalogue.packing import names, pack
+from policylint.catalogue.packing import answers, pack
 from policylint.catalogue.shipped import PLACE
 from policylint.readers import admx
 from policylint.readers.source import Source
@@ -34,8 +35,9 @@ def admx_data(sets: Mapping[str, Path]) -> bytes:
         for file in files:
             head, body = pack(file, explain=False)
             bodies.append(_compressed(body))
-            told += names(file)
-            rows.append([file.path, file.adml, file.language, len(bodies[-1]), json.loads(head)])
+            parsed = json.loads(head)
+            told += answers(file, parsed[2])
+            rows.append([file.path, file.adml, file.language, len(bodies[-1]), parsed])
     header = {"version": VERSION, "sets": described, "files": rows}
     first = _compressed(json.dumps(header, ensure_ascii=False, separators=(",", ":")))
     return b"".join((first, *bodies, _compressed("\n".join(told))))

@@ -16,6 +16,7 @@ from functools import cached_property
 from typing import Any
 
 from policylint.catalogue.admx import AdmxFile
+from policylint.catalogue.admx_finder import Placed, folded, placed
 from policylint.catalogue.admx_policy import (
     DELETE,
     AdmxCategory,
@@ -31,13 +32,15 @@ from policylint.catalogue.admx_policy import (
     ListBox,
     MultiText,
     QName,
+    Slot,
     Text,
     fold_key,
 )
+from policylint.catalogue.packed_index import PackedIndex
 from policylint.evidence import Evidence, XmlAt
 from policylint.model import Scope
 
-VERSION = 1
+VERSION = 2
 """Of the form: what was packed in another one cannot be read."""
 
 Json = Any
@@ -60,15 +63,15 @@ def unpack(
     body: Callable[[], str],
     adml: str | None,
     language: str | None,
-    names: Callable[[], tuple[str, str]] | None = None,
+    answers: Callable[[], Sequence[str]] | None = None,
 ) -> AdmxFile:
     """The file of that path, whose body is read on first use.
 
-    `head` is the parsed head, `names` gives the lines of names. Raises LookupError, TypeError or ValueError for
-    what `policylint.catalogue.packing` did not write; so do the questions to the file for such a body.
+    `head` is the parsed head, `answers` gives the lines of `packing.answers`. Raises LookupError, TypeError or
+    ValueError for what `policylint.catalogue.packing` did not write; so do the questions to the file for such a body.
     """
     namespace, prefixes, keys, spaces = head
-    content = Packed(path, namespace, tuple(keys), tuple(spaces), body, names)
+    content = Packed(path, namespace, tuple(keys), tuple(spaces), body, answers)
     return AdmxFile(path, namespace, prefixes, adml, language, content, content)
 
 
@@ -81,8 +84,8 @@ class Packed:
     spelled: tuple[str, ...]
     spaces: tuple[str, ...]
     body: Callable[[], str] = field(repr=False, compare=False)
-    told: Callable[[], tuple[str, str]] | None = field(default=None, repr=False, compare=False)
-    """The lines of names, where they are kept apart from the body."""
+    answers: Callable[[], Sequence[str]] | None = field(default=None, repr=False, compare=False)
+    """The lines that tell which policies are meant, where they are kept apart from the body."""
 
     @cached_property
     def _lines(self) -> Sequence[str]:
@@ -96,16 +99,23 @@ class Packed:
     @cached_property
     def _named(self) -> Mapping[str, Sequence[int]]:
         """The numbers of the policies of a name, case-folded."""
-        if self.told:
-            return _numbers(json.loads(self.told()[0]))
+        if self.answers:
+            return _numbers(json.loads(self.answers()[0]))
         return _numbers(name.casefold() for name in json.loads(self._lines[_NAMES]))
 
     @cached_property
     def _shown(self) -> Mapping[str, Sequence[int]]:
         """The numbers of the policies that the editor calls so, case-folded."""
-        if self.told:
-            return _numbers(json.loads(self.told()[1]))
+        if self.answers:
+            return _numbers(json.loads(self.answers()[1]))
         return _numbers(folded(policy.display_name) for policy in self.policies())
+
+    @cached_property
+    def _index(self) -> PackedIndex:
+        """The numbers of the policies that write a registry value."""
+        if self.answers:
+            return PackedIndex(sorted(self.keys()), *json.loads(self.answers()[2]))
+        return PackedIndex.of(self.keys(), self.policies())
 
     def keys(self) -> frozenset[str]:
         """All registry keys that the file names, folded."""
@@ -151,6 +161,26 @@ class Packed:
         found = self._shown.get(name)
         return tuple([self._at_number(number) for number in found]) if found else ()
 
+    def at(self, key: str, name: str | None) -> tuple[Slot, ...]:
+        """What writes the value of a case-folded name in a folded key; for None the list boxes of the key."""
+        numbers = self._index.at(key, name)
+        return tuple([s for n in numbers for at, its, s in self._placed(n) if its == name and at == key])
+
+    def inside(self, key: str) -> tuple[Slot, ...]:
+        """Everything that policies write into a folded key, in file order."""
+        return tuple([slot for n in self._index.inside(key) for at, _, slot in self._placed(n) if at == key])
+
+    @cached_property
+    def _slots(self) -> dict[int, tuple[Placed, ...]]:
+        """What the policies of some numbers write."""
+        return {}
+
+    def _placed(self, number: int) -> tuple[Placed, ...]:
+        found = self._slots.get(number)
+        if found is None:
+            found = self._slots[number] = placed(self._at_number(number))
+        return found
+
     def _at_number(self, number: int) -> AdmxPolicy:
         made = self._made[number]
         if made is None:
@@ -183,15 +213,15 @@ class Packed:
             _datum(disabled),
             self._items(enabled_list),
             self._items(disabled_list),
-            tuple(self._element(element, spelled) for element in elements),
+            tuple([self._element(element, spelled) for element in elements]) if elements else (),
             self._qname(category),
             self._qname(supported),
             presentation,
             self._at(route),
         )
 
-    def _items(self, rows: Iterable[Sequence[Json]]) -> tuple[Item, ...]:
-        return tuple(Item(self.spelled[key], value_name, _required(datum)) for key, value_name, datum in rows)
+    def _items(self, rows: Sequence[Sequence[Json]]) -> tuple[Item, ...]:
+        return tuple([Item(self.spelled[key], name, _required(datum)) for key, name, datum in rows]) if rows else ()
 
     def _element(self, row: Sequence[Json], policy_key: str) -> AnyElement:
         letter, id, key, value_name, *rest = row
@@ -202,7 +232,7 @@ class Packed:
             on, off, on_list, off_list = (*rest, *BOX[len(rest) :])
             return Boolean(*common, _datum(on), _datum(off), self._items(on_list), self._items(off_list))
         if made is Enum:
-            return Enum(*common, tuple(self._choice(*choice) for choice in rest))
+            return Enum(*common, tuple([self._choice(*choice) for choice in rest]))
         return made(*common, *rest)
 
     def _choice(self, label: str, datum: Json, items: Sequence[Json] = ()) -> Choice:
@@ -215,11 +245,6 @@ def _numbers(names: Iterable[str]) -> Mapping[str, Sequence[int]]:
     for number, name in enumerate(names):
         found.setdefault(name, []).append(number)
     return found
-
-
-def folded(display_name: str) -> str:
-    """What the editor calls a policy, for comparison."""
-    return display_name.strip().casefold()
 
 
 BOX: Sequence[Json] = (None, None, [], [])

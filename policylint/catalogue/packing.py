@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from policylint.catalogue.admx import AdmxFile
+from policylint.catalogue.admx_finder import folded
 from policylint.catalogue.admx_policy import (
     AdmxCategory,
     AdmxPolicy,
@@ -19,7 +20,8 @@ from policylint.catalogue.admx_policy import (
     QName,
     fold_key,
 )
-from policylint.catalogue.packed import BOX, FIELDS, REST, SCALARS, SCOPES, Json, folded
+from policylint.catalogue.packed import BOX, FIELDS, REST, SCALARS, SCOPES, Json
+from policylint.catalogue.packed_index import PackedIndex
 from policylint.evidence import Evidence, XmlAt
 
 _SIDES = {scopes: letter for letter, scopes in SCOPES.items()}
@@ -45,11 +47,15 @@ def pack(file: AdmxFile, *, explain: bool = True) -> tuple[str, str]:
     return _json(head), "\n".join(map(_json, body))
 
 
-def names(file: AdmxFile) -> tuple[str, str]:
-    """The names of a file's policies and what the editor calls them, in file order: lines that tell who is meant."""
+def answers(file: AdmxFile, keys: Iterable[str]) -> tuple[str, str, str]:
+    """Three lines that tell which policies are meant by a name, what the editor calls them, or a registry value.
+
+    Of the first two each has the names of all policies in file order; the third is the index by the `keys` of the head.
+    """
     return (
         _json([policy.name.casefold() for policy in file.policies]),
         _json([folded(policy.display_name) for policy in file.policies]),
+        _json(PackedIndex.of(set(map(fold_key, keys)), file.policies).written()),
     )
 
 

@@ -5,7 +5,6 @@ They extend the user's own files, which come first. `python -m policylint.catalo
 
 from __future__ import annotations
 
-import gzip
 import json
 import zlib
 from collections.abc import Callable, Sequence
@@ -20,6 +19,8 @@ from policylint.catalogue.packed import VERSION, unpack
 DATA = "admx.jsonl.gz"
 PLACE = "catalogue:"
 """What the paths of shipped files begin with: they are no files of the estate."""
+_GZIP = 31
+"""The `wbits` of zlib that stand for a member of a gzip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,10 @@ def load(data: bytes) -> tuple[AdmxFile, ...]:
     if header["version"] != VERSION:
         raise ValueError(f"the ADMX data has form {header['version']}, not {VERSION}: build it again")
     found: list[AdmxFile] = []
-    names = _lines(data, start + sum(row[3] for row in header["files"]))
+    answers = _lines(data, start + sum(row[3] for row in header["files"]))
     for number, (path, adml, language, length, head) in enumerate(header["files"]):
-        found.append(unpack(path, head, _body(data, start, start + length), adml, language, _pair(names, 2 * number)))
+        asked = _three(answers, 3 * number)
+        found.append(unpack(path, head, _body(data, start, start + length), adml, language, asked))
         start += length
     return tuple(found)
 
@@ -63,18 +65,18 @@ def data() -> bytes:
 
 def _header(data: bytes) -> tuple[dict[str, Any], int]:
     """The first member of the gzip, and where the second begins."""
-    member = zlib.decompressobj(wbits=31)
+    member = zlib.decompressobj(wbits=_GZIP)
     header: dict[str, Any] = json.loads(member.decompress(data))
     return header, len(data) - len(member.unused_data)
 
 
 def _lines(data: bytes, start: int) -> Callable[[], Sequence[str]]:
-    return cache(lambda: gzip.decompress(data[start:]).decode("utf-8").split("\n"))
+    return cache(lambda: zlib.decompress(data[start:], _GZIP).decode("utf-8").split("\n"))
 
 
-def _pair(lines: Callable[[], Sequence[str]], first: int) -> Callable[[], tuple[str, str]]:
-    return lambda: (lines()[first], lines()[first + 1])
+def _three(lines: Callable[[], Sequence[str]], first: int) -> Callable[[], Sequence[str]]:
+    return lambda: lines()[first : first + 3]
 
 
 def _body(data: bytes, start: int, end: int) -> Callable[[], str]:
-    return lambda: gzip.decompress(data[start:end]).decode("utf-8")
+    return lambda: zlib.decompress(data[start:end], _GZIP).decode("utf-8")

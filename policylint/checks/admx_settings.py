@@ -8,6 +8,7 @@ from itertools import chain
 
 from policylint.catalogue.admx import AdmxStore
 from policylint.catalogue.admx_policy import (
+    DELETE,
     ONE,
     AdmxPolicy,
     Boolean,
@@ -25,7 +26,7 @@ from policylint.catalogue.raising import owners_of
 from policylint.checks.found import Found, claim_spot, listed, quoted
 from policylint.claimed import Place, claimed
 from policylint.estate import Estate
-from policylint.model import Channel, Claim, Policy, Scope, SettingId, Value
+from policylint.model import Channel, Claim, Policy, Scope, SettingId
 
 _SIDES = {Scope.DEVICE: "computers", Scope.USER: "users"}
 _BRANCHES = ("software\\policies\\", "software\\microsoft\\windows\\currentversion\\policies\\")
@@ -170,13 +171,10 @@ def wrong_type_or_range(estate: Estate) -> Iterator[Found]:
     for value in _values(estate):
         if value.owners:
             typed = [(slot, _types(slot)) for slot in value.owners]
-            told: dict[tuple[str, Value, bool], tuple[AdmxPolicy, str] | None] = {}
+            right = frozenset().union(*(types for slot, types in typed if not isinstance(slot.element, Decimal)))
             for place in value.places:
                 claim = place[2]
-                said = claim.type, claim.value, claim.absent
-                if said not in told:
-                    told[said] = _contrast(claim, typed)
-                if contrast := told[said]:
+                if not claim.absent and claim.type not in right and (contrast := _contrast(claim, typed)):
                     contrasts[place[0]] = contrast
                     wrong.append(place)
     found: dict[tuple[str, tuple[str, str], str], list[tuple[Policy, Claim]]] = {}
@@ -201,8 +199,6 @@ def wrong_type_or_range(estate: Estate) -> Iterator[Found]:
 
 def _contrast(claim: Claim, typed: Sequence[tuple[Slot, frozenset[str]]]) -> tuple[AdmxPolicy, str] | None:
     """What the owners of a value write or take instead, and the first of them; None where the claim is as they say."""
-    if claim.absent:
-        return None
     fitting = [slot for slot, types in typed if claim.type in types]
     if not fitting:
         owner = typed[0][0].policy
@@ -222,8 +218,8 @@ def _types(slot: Slot) -> frozenset[str]:
         lists = _items(element) if element else policy.enabled_list + policy.disabled_list
         return _of(item.data for item in lists if item.value_name.casefold() == (slot.value_name or "").casefold())
     if element is None:
-        shared = (e for e in policy.elements if not isinstance(e, ListBox) and _same_place(e, policy))
-        own = _of((policy.enabled or ONE, *([policy.disabled] if policy.disabled else [])))
+        own = _of((policy.enabled or ONE, policy.disabled or DELETE))
+        shared = [e for e in policy.elements if not isinstance(e, ListBox) and _same_place(e, policy)]
         return own.union(*(_types(Slot(policy, e.key, e.value_name, e, item=False)) for e in shared))
     return _TYPES[type(element)](element)
 
@@ -241,7 +237,7 @@ def _items(element: Element) -> tuple[Item, ...]:
     return tuple(chain.from_iterable(c.items for c in element.choices)) if isinstance(element, Enum) else ()
 
 
-def _of(data: Iterator[Datum] | Sequence[Datum]) -> frozenset[str]:
+def _of(data: Iterable[Datum]) -> frozenset[str]:
     """The types of the values; REG_EXPAND_SZ goes for REG_SZ."""
     types = {datum.type for datum in data} - {"delete"}
     return frozenset(types) | (_TEXTS if "REG_SZ" in types else frozenset())

@@ -202,4 +202,4 @@ def passport_values(file: AdmxFile) -> frozenset[str]:
     key = fold_key(PASSPORT)
     if key not in file.keys:
         return frozenset()
-    return frozenset(slot.value_name for slot in file.slots.get(key, ()) if slot.value_name)
+    return frozenset(slot.value_name for slot in file.inside(key) if slot.value_name)
