@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
+from policylint.catalogue.admx import AdmxFile
 from policylint.catalogue.admx_policy import (
     DELETE,
     AdmxCategory,
@@ -32,7 +33,7 @@ from policylint.model import Scope
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 KEYS = st.sampled_from(["Software\\A", "SOFTWARE\\A", "Software\\B\\", ""])
 DATA = (
-    st.builds(Datum, st.just("REG_DWORD"), st.integers())
+    st.builds(Datum, st.just("REG_DWORD"), st.integers(0, 1) | st.integers())
     | st.builds(Datum, st.just("REG_QWORD"), st.integers())
     | st.builds(Datum, st.just("REG_SZ"), WORDS)
     | st.just(DELETE)
@@ -95,3 +96,24 @@ class MadeUp:
 
     def controls(self, presentation: str) -> tuple[Control, ...]:
         return ()
+
+
+NAMED = st.sampled_from(["A", "a", "B", "Stra\u00dfe", "STRASSE"])
+"""Names that meet again, in other spellings too."""
+
+
+def at_few_places(policy: AdmxPolicy, id: str, value: str | None, names: Sequence[str]) -> AdmxPolicy:
+    """The policy with one of few identities and values of few names."""
+    elements = tuple(replace(e, value_name=name) for e, name in zip(policy.elements, names, strict=False))
+    return replace(policy, id=QName("Own", id), value_name=value, elements=elements)
+
+
+FILES = st.lists(
+    st.builds(at_few_places, POLICIES, NAMED, st.none() | NAMED, st.lists(NAMED, min_size=3, max_size=3)), max_size=4
+).map(tuple)
+
+
+def parsed(path: str, policies: Sequence[AdmxPolicy]) -> AdmxFile:
+    """A file whose policies are all there."""
+    own = tuple(replace(policy, evidence=Evidence(path, XmlAt((3, at)))) for at, policy in enumerate(policies))
+    return AdmxFile(path, "Own", {}, None, None, MadeUp(own))

@@ -3,41 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from hypothesis import given
-from hypothesis import strategies as st
 
 from policylint.catalogue.admx import AdmxFile, AdmxStore
-from policylint.catalogue.admx_policy import AdmxPolicy, Item, ListBox, QName, Slot, fold_key, slots
+from policylint.catalogue.admx_policy import AdmxPolicy, Item, ListBox, Slot, fold_key, slots
 from policylint.catalogue.packed import unpack
 from policylint.catalogue.packing import answers, pack
-from policylint.evidence import Evidence, XmlAt
 from policylint.model import Scope
-from tests.admx_made_up import ITEMS, POLICIES, WORDS, MadeUp
-
-NAMED = st.sampled_from(["A", "a", "B", "Stra\u00dfe", "STRASSE"])
-"""Names that meet again, in other spellings too."""
+from tests.admx_made_up import FILES, ITEMS, WORDS, parsed
 
 KEYS = (r"software\a", r"software\b", "", "nowhere")
-
-
-def at_few_places(policy: AdmxPolicy, id: str, value: str | None, names: Sequence[str]) -> AdmxPolicy:
-    """The policy with one of few identities and values of few names."""
-    elements = tuple(replace(e, value_name=name) for e, name in zip(policy.elements, names, strict=False))
-    return replace(policy, id=QName("Own", id), value_name=value, elements=elements)
-
-
-FILES = st.lists(
-    st.builds(at_few_places, POLICIES, NAMED, st.none() | NAMED, st.lists(NAMED, min_size=3, max_size=3)), max_size=4
-).map(tuple)
-
-
-def parsed(path: str, policies: Sequence[AdmxPolicy]) -> AdmxFile:
-    """A file whose policies are all there."""
-    own = tuple(replace(policy, evidence=Evidence(path, XmlAt((3, at)))) for at, policy in enumerate(policies))
-    return AdmxFile(path, "Own", {}, None, None, MadeUp(own))
 
 
 def packed(file: AdmxFile) -> AdmxFile:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,14 @@ from hypothesis import strategies as st
 
 from benchmarks.state_recovery import STORE, compare, load, shipped_alone
 from policylint.catalogue.admx import AdmxStore
-from policylint.catalogue.admx_policy import fold_key
-from policylint.catalogue.state import Half, half_of, recover
+from policylint.catalogue.admx_policy import AdmxPolicy, fold_key
+from policylint.catalogue.state import Half, half_of, recover, recover_some
 from policylint.evidence import Evidence
 from policylint.model import Claim, Scope, Sweep, Value, registry
 from policylint.readers.admx import take
 from policylint.readers.gpo.registry_pol import claims, records
 from policylint.readers.source import Source
+from tests.admx_made_up import FILES, parsed
 from tests.admx_writer import KEY, adml, admx, decimal, policy, store
 from tests.gpo_writer import directive, dword, pol, text
 
@@ -376,3 +378,39 @@ def test_the_first_release_of_a_store_with_a_changed_meaning_is_where_states_tur
     """DisableLocalAdminMerge had its values the other way round in 1809; everything else agrees."""
     found = compare(load([sample_data / "admx" / "windows-10-1809"]), sample_data / "gpo")
     assert {v.name for v in found if v.verdict == "wrong"} == {"Configure local administrator merge behavior for lists"}
+
+
+# some of the policies
+
+
+def test_of_some_policies_those_that_another_accounts_for_have_no_state(tmp_path: Path) -> None:
+    items = [f'<item valueName="{value}"><value>{decimal(1)}</value></item>' for value in "XY"]
+    both, one = (f"<enabledList>{''.join(those)}</enabledList>" for those in (items, items[:1]))
+    known = store_of(tmp_path, policy("Both", both), policy("One", one))
+    first, second = known.files[0].policies
+    found = [recover_some(known, Scope.DEVICE, half(dict.fromkeys(those, 1)), (second, first)) for those in ("XY", "X")]
+    assert [[state.policy for state in states] for states in found] == [[first], [second]]
+
+
+PLACES = st.tuples(st.sampled_from(["software\\a", "software\\b", ""]), st.sampled_from(["a", "b", "strasse", ""]))
+WRITTEN = st.sampled_from([("REG_DWORD", 0), ("REG_DWORD", 1), ("REG_SZ", "1"), ("REG_MULTI_SZ", ("x",))])
+HALVES = st.builds(
+    Half,
+    st.dictionaries(PLACES, WRITTEN, min_size=4, max_size=12),
+    st.frozensets(PLACES, max_size=3),
+    st.frozensets(st.sampled_from(["software\\a", "software\\b"]), max_size=1),
+)
+
+
+@given(FILES, FILES, HALVES, st.sampled_from(Scope))
+def test_the_states_of_some_policies_are_those_that_all_together_give(
+    mine: tuple[AdmxPolicy, ...], theirs: tuple[AdmxPolicy, ...], half: Half, scope: Scope
+) -> None:
+    once = [tuple({policy.id.key: policy for policy in policies}.values()) for policies in (mine, theirs)]
+    files = [parsed(path, those) for path, those in zip("ab", once, strict=True)]
+    known = AdmxStore.of(files[:1], files[1:])
+    every = recover(known, scope, half)
+    for one in (one for file in files for one in file.policies if scope in one.scopes):
+        if known.policies(one.id)[0] is one:
+            expected = tuple(replace(state, runners_up=()) for state in every if state.policy is one)
+            assert recover_some(known, scope, half, [one]) == expected

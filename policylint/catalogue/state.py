@@ -16,7 +16,7 @@ from policylint.catalogue.admx_policy import DELETE, ONE, AdmxPolicy, Item, List
 from policylint.catalogue.element_state import Half, Place, Shown, place, places, shown
 from policylint.model import Claim, Scope, Sweep, Value
 
-__all__ = ["Half", "PolicyState", "half_of", "recover", "state_of"]
+__all__ = ["Half", "PolicyState", "half_of", "recover", "recover_some", "state_of"]
 
 State = Literal["enabled", "disabled"]
 Seen = tuple[tuple[str, Shown], ...]
@@ -75,6 +75,21 @@ def recover(store: AdmxStore, scope: Scope, half: Half) -> tuple[PolicyState, ..
             beaten.setdefault(id(better), []).append(state.policy)
     found = (replace(state, runners_up=tuple(beaten.get(id(state), ()))) for state in kept)
     return tuple(sorted(found, key=lambda state: _by_name(state.policy)))
+
+
+def recover_some(store: AdmxStore, scope: Scope, half: Half, policies: Iterable[AdmxPolicy]) -> tuple[PolicyState, ...]:
+    """What `recover` gives of some policies alone, without their runners-up."""
+    judged = (state_of(policy, half) for policy in policies)
+    return tuple(sorted((s for s in judged if s and _stands(store, scope, half, s)), key=lambda s: _by_name(s.policy)))
+
+
+def _stands(store: AdmxStore, scope: Scope, half: Half, state: PolicyState) -> bool:
+    """Whether no better policy accounts for all that this one does: it would write at each of the places."""
+    key, name = min(state.explained, default=("", ""))
+    others = {id(slot.policy): slot.policy for slot in store.slots(scope, key, (name,))}
+    judged = (state_of(policy, half) for policy in others.values())
+    covering = (other for other in judged if other is not None and state.explained <= other.explained)
+    return min(covering, key=lambda other: _rank(store, other), default=state).policy is state.policy
 
 
 def _rank(store: AdmxStore, state: PolicyState) -> tuple[bool, bool, int, bool, tuple[str, tuple[str, str], str]]:

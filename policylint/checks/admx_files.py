@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 
 from policylint.catalogue import shipped
@@ -12,7 +13,7 @@ from policylint.errors import ReadError
 from policylint.estate import Estate
 from policylint.evidence import Evidence
 from policylint.model import FileRecord
-from policylint.readers.admx_references import Reference, missing
+from policylint.readers.admx_references import Reference, References
 from policylint.readers.source import Source
 from policylint.zip_member import Member
 
@@ -49,10 +50,8 @@ def missing_texts(estate: Estate) -> Iterator[Found]:
     """A language lacks strings or dialogs that definitions refer to, or has no file where others have (AD002)."""
     texts = _texts(estate)
     for file in estate.admx:
-        for adml in texts.get(_place(file.path), {}).values():
-            lacking = _missing(estate, file, adml)
-            if lacking:
-                yield _lagging(file, adml, lacking)
+        for adml, lacking in _missing(estate, file, texts.get(_place(file.path), {}).values()):
+            yield _lagging(file, adml, lacking)
     yield from _absent(estate, texts)
 
 
@@ -72,11 +71,14 @@ def _place(path: str) -> tuple[str, str]:
     return folder, name[:-5].casefold()
 
 
-def _missing(estate: Estate, file: AdmxFile, adml: str) -> tuple[Reference, ...]:
-    try:
-        return missing(_bytes(estate, file.path), _bytes(estate, adml))
-    except (ReadError, KeyError):
-        return ()  # it was told when it was read
+def _missing(estate: Estate, file: AdmxFile, texts: Iterable[str]) -> Iterator[tuple[str, tuple[Reference, ...]]]:
+    """The texts of a file that lack something, with what they lack."""
+    references: References | None = None
+    for adml in texts:
+        with contextlib.suppress(ReadError, KeyError):  # it was told when it was read
+            references = references or References(_bytes(estate, file.path))
+            if lacking := references.missing(_bytes(estate, adml)):
+                yield adml, lacking
 
 
 def _bytes(estate: Estate, path: str) -> bytes:

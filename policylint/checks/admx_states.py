@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from policylint.catalogue.admx import AdmxStore
-from policylint.catalogue.admx_policy import AdmxPolicy, Boolean, Item, fold_key, slots
+from policylint.catalogue.admx_policy import AdmxPolicy, AnyElement, Boolean, Item, Slot, fold_key, slots
 from policylint.catalogue.element_state import Half
-from policylint.catalogue.state import PolicyState, half_of, recover, state_of
+from policylint.catalogue.state import PolicyState, half_of, recover, recover_some, state_of
 from policylint.checks.found import Found, Spot, claim_spot, listed, quoted
 from policylint.claimed import Claimed, claimed
 from policylint.estate import Estate
 from policylint.model import Channel, Policy, Scope
 
-_HIVES = ("hklm\\", "hkcu\\")
+_HIVE = {Scope.DEVICE: "hklm\\", Scope.USER: "hkcu\\"}
 
 
 def required_missing(estate: Estate) -> Iterator[Found]:
@@ -21,25 +21,56 @@ def required_missing(estate: Estate) -> Iterator[Found]:
 
     Only by the estate's own definitions: newer ones require what older GPOs could not know.
     """
-    own = estate.own_store
-    for policy, state in _states(estate) if estate.admx else ():
-        asked = (e for e in state.policy.elements if e.required and not isinstance(e, Boolean))
-        lacking = [element.id for element in asked if element.id in state.missing]
-        if lacking and own.is_own(state.policy) and state.state == "enabled" and not state.partial:
-            spot = _spot(policy, state)
-            yield Found(
-                f"{quoted([policy.name])} enables {quoted([state.policy.display_name])} without "
-                f"{listed(lacking)}, which the ADMX store requires",
-                (spot,) if spot else (Spot(policy.evidence, policy),),
-                confidence="possible",
-            )
+    store = estate.store
+    asked = _with_required(estate) if estate.admx else {}
+    for policy, scope in ((policy, scope) for policy in estate.policies for scope in Scope):
+        if definitions := asked.get((id(policy), scope)):
+            half = half_of(policy.claims, policy.sweeps, scope)
+            for state in recover_some(store, scope, half, definitions.values()):
+                if lacking := _lacking(state):
+                    spot = _spot(policy, state)
+                    yield Found(
+                        f"{quoted([policy.name])} enables {quoted([state.policy.display_name])} without "
+                        f"{listed(lacking)}, which the ADMX store requires",
+                        (spot,) if spot else (Spot(policy.evidence, policy),),
+                        confidence="possible",
+                    )
 
 
-def _states(estate: Estate) -> Iterator[tuple[Policy, PolicyState]]:
-    """The states of the administrative template policies of every GPO."""
+def _lacking(state: PolicyState) -> list[str]:
+    """The required elements that nothing is said about where the policy is enabled."""
+    if state.state != "enabled" or state.partial:
+        return []
+    return [element.id for element in _required(state.policy) if element.id in state.missing]
+
+
+def _required(definition: AdmxPolicy) -> list[AnyElement]:
+    """The elements that must be filled in; a check box always is."""
+    return [element for element in definition.elements if element.required and not isinstance(element, Boolean)]
+
+
+def _with_required(estate: Estate) -> Mapping[tuple[int, Scope], Mapping[int, AdmxPolicy]]:
+    """The estate's own definitions that a side of a GPO may enable without a required element, by the GPO's `id`.
+
+    Those of which its values show such a state, and those whose keys it empties.
+    """
+    found: dict[tuple[int, Scope], dict[int, AdmxPolicy]] = {}
+    slots = (one for one in _claimed_slots(estate) if _requires(estate.store, one[1].policy))
+    for scope, definition in _definitions(slots):
+        for policy, _, state in _shown(estate, scope, definition):
+            if _lacking(state):
+                found.setdefault((id(policy), scope), {})[id(definition)] = definition
     for policy in estate.policies:
-        if policy.channel is Channel.GPO:
-            yield from ((policy, state) for _, state in _states_of(policy, estate.store))
+        for sweep in policy.sweeps if policy.channel is Channel.GPO else ():
+            for slot in () if sweep.tree else estate.store.slots(sweep.scope, sweep.key):
+                if _requires(estate.store, slot.policy):
+                    found.setdefault((id(policy), sweep.scope), {})[id(slot.policy)] = slot.policy
+    return found
+
+
+def _requires(store: AdmxStore, definition: AdmxPolicy) -> bool:
+    """Whether it is one of the estate's own with a required element."""
+    return bool(_required(definition)) and store.is_own(definition)
 
 
 def _states_of(policy: Policy, known: AdmxStore) -> Iterator[tuple[Half, PolicyState]]:
@@ -86,20 +117,24 @@ def _tells_apart(items: Iterable[Item], others: Sequence[Item]) -> bool:
 
 def _holding_both(estate: Estate) -> list[Policy]:
     """The GPOs that hold both lists of some definition: all others need not be asked for the states of all policies."""
-    index, found = claimed(estate), dict[int, Policy]()
-    for scope, definition in _definitions_with_lists(estate):
-        hive = _HIVES[scope is Scope.USER]
-        if not _may_hold_both(index, hive, definition):
-            continue
-        of = [(fold_key(s.key), s.value_name) for s in slots(definition)]
-        keys = {f"{hive}{key}!{name.casefold()}" for key, name in of if name is not None}
-        keys.update(index.beginning(f"{hive}{key}!" for key, name in of if name is None))
-        for policy, claims in index.by_policy(keys):
-            half = half_of(claims, policy.sweeps, scope)
-            state = state_of(definition, half) if policy.channel is Channel.GPO else None
-            if state is not None and _holds_both(half, state):
-                found[id(policy)] = policy
+    index = claimed(estate)
+    lists = (one for one in _claimed_slots(estate) if one[1].item and one[1].element is None)
+    asked = (at for at in _definitions(lists) if _may_hold_both(index, _HIVE[at[0]], at[1]))
+    found = {id(p) for at in asked for p, half, state in _shown(estate, *at) if _holds_both(half, state)}
     return [policy for policy in estate.policies if id(policy) in found]
+
+
+def _shown(estate: Estate, scope: Scope, definition: AdmxPolicy) -> Iterator[tuple[Policy, Half, PolicyState]]:
+    """The state of a definition in the GPOs that claim something it writes, whatever else accounts for the values."""
+    index, hive = claimed(estate), _HIVE[scope]
+    of = [(fold_key(s.key), s.value_name) for s in slots(definition)]
+    keys = {f"{hive}{key}!{name.casefold()}" for key, name in of if name is not None}
+    keys.update(index.beginning(f"{hive}{key}!" for key, name in of if name is None))
+    for policy, claims in index.by_policy(keys):
+        half = half_of(claims, policy.sweeps, scope)
+        state = state_of(definition, half) if policy.channel is Channel.GPO else None
+        if state is not None:
+            yield policy, half, state
 
 
 def _may_hold_both(index: Claimed, hive: str, definition: AdmxPolicy) -> bool:
@@ -115,16 +150,26 @@ def _is_claimed(index: Claimed, hive: str, items: Iterable[Item]) -> bool:
     return bool(set.intersection(*numbers))
 
 
-def _definitions_with_lists(estate: Estate) -> Iterator[tuple[Scope, AdmxPolicy]]:
-    """The definitions with a list of values for a state, of which some policy of the estate writes at least one."""
-    for scope, hive in zip((Scope.DEVICE, Scope.USER), _HIVES, strict=True):
+def _claimed_slots(estate: Estate) -> Sequence[tuple[Scope, Slot]]:
+    """What definitions have at the registry values that some policy of the estate claims, by side."""
+    return estate.once(_found_slots)
+
+
+def _found_slots(estate: Estate) -> Sequence[tuple[Scope, Slot]]:
+    found: list[tuple[Scope, Slot]] = []
+    known = estate.store.by_key
+    for scope, hive in _HIVE.items():
         names: dict[str, set[str]] = {}
-        known = estate.store.by_key
         for setting in claimed(estate).beginning((hive,)):
             key, _, name = setting[len(hive) :].partition("!")
             if key in names:
                 names[key].add(name)
             elif fold_key(key) in known:
                 names[key] = {name}
-        found = [slot for key, those in names.items() for slot in estate.store.slots(scope, key, those) if slot.item]
-        yield from {id(s.policy): (scope, s.policy) for s in found if s.element is None}.values()
+        found += [(scope, slot) for key, those in names.items() for slot in estate.store.slots(scope, key, those)]
+    return found
+
+
+def _definitions(slots: Iterable[tuple[Scope, Slot]]) -> Iterable[tuple[Scope, AdmxPolicy]]:
+    """The definitions that slots belong to, each once for a side."""
+    return {(scope, id(slot.policy)): (scope, slot.policy) for scope, slot in slots}.values()
