@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from policylint.errors import UsageError
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, FactValue, Is, When
-from policylint.model import Channel, Policy
+from policylint.model import Channel, Policy, Scope
 from policylint.topology import GroupEntry, Som, Target
 
 ANY_DEVICE = "any device"
@@ -110,18 +110,26 @@ def joins(target: Target, estate: Estate) -> tuple[str, ...]:
     return ("entra", "hybrid")
 
 
-def member(name: str, target: Target, estate: Estate) -> When:
-    """Whether the target's device or user is in a group, given by name, object id or SID: known, or a condition."""
+def member(name: str, target: Target, estate: Estate, side: Scope | None = None) -> When:
+    """Whether the target's device or user is in a group, given by name, object id or SID: known, or a condition.
+
+    With a side, only its device, or its user, is asked about. Nothing follows from who else is in the group where
+    nobody tells the name of one that is asked about.
+    """
     wanted = _aliases(name, estate)
     if wanted & EVERYONE:
         return ALWAYS
     entries = _entries(wanted, estate)
-    label = next((g.name for g in entries), _display(name, estate))
     if target.groups is not None:
         mine = {alias for group in target.groups for alias in _aliases(group, estate)}
-        return ALWAYS if mine & wanted or _contains(entries, target, estate, mine) else NEVER
-    if any(g.members is not None for g in entries) and (target.device_name or target.user_name):
-        return ALWAYS if _contains(entries, target, estate, frozenset()) else NEVER
+        return ALWAYS if mine & wanted or _contains(entries, accounts(target) | mine, estate) else NEVER
+    if any(g.members is not None for g in entries):
+        if _contains(entries, accounts(target, side), estate):
+            return ALWAYS
+        asked = (target.device_name, Scope.DEVICE), (target.user_name, Scope.USER)
+        if all(told for told, of in asked if side in (None, of)):
+            return NEVER
+    label = next((g.name for g in entries), _display(name, estate))
     return Is(f'group "{label}"')
 
 
@@ -180,16 +188,15 @@ def _display(name: str, estate: Estate) -> str:
     return next((g.name for g in estate.groups_named.get(folded, ()) if g.id.casefold() == folded), name)
 
 
-def accounts(target: Target) -> frozenset[str]:
+def accounts(target: Target, side: Scope | None = None) -> frozenset[str]:
     """The names by which a group may list the device or the user. A computer account is the device's name and `$`."""
-    device = (target.device_name or "").casefold().removesuffix("$")
-    users = (target.user_name.casefold(),) if target.user_name else ()
-    return frozenset((*((device, f"{device}$") if device else ()), *users))
+    device = (target.device_name or "").casefold().removesuffix("$") if side is not Scope.USER else ""
+    user = (target.user_name or "").casefold() if side is not Scope.DEVICE else ""
+    return frozenset((*((device, f"{device}$") if device else ()), *((user,) if user else ())))
 
 
-def _contains(entries: Iterable[GroupEntry], target: Target, estate: Estate, mine: Iterable[str]) -> bool:
-    """Whether one of the groups holds the target's device or user, directly or through other groups."""
-    principals = accounts(target) | set(mine)
+def _contains(entries: Iterable[GroupEntry], principals: Collection[str], estate: Estate) -> bool:
+    """Whether one of the groups holds one of the principals, directly or through other groups."""
     waiting, seen = list(entries), set[str]()
     while waiting:
         group = waiting.pop()

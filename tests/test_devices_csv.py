@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from policylint.errors import ConfigError, UsageError
 from policylint.estate import Estate
 from policylint.evidence import Evidence, LineAt
-from policylint.facts import ALWAYS, NEVER
-from policylint.model import FileRecord, Problem
+from policylint.facts import ALWAYS, NEVER, Is, When
+from policylint.model import FileRecord, Problem, Scope
 from policylint.readers import read
 from policylint.readers.directory.device_columns import around, build, container
 from policylint.readers.directory.devices import read_devices
@@ -208,7 +208,22 @@ def test_a_group_lists_a_computer_with_its_dollar_sign_or_without(name: str) -> 
     groups = [GroupEntry(name="Pilot", members=["PC-1$"]), GroupEntry(name="Phones", members=["PC-2"])]
     estate = Estate((), topology=Topology(group=groups))
     target = Target(name="T", device_name=name)
-    assert (member("Pilot", target, estate), member("Phones", target, estate)) == (ALWAYS, NEVER)
+    found = [member(group, target, estate, Scope.DEVICE) for group in ("Pilot", "Phones")]
+    assert found == [ALWAYS, NEVER]
+
+
+@pytest.mark.parametrize(
+    ("side", "found"),
+    [
+        pytest.param(Scope.DEVICE, [ALWAYS, NEVER], id="the device"),
+        pytest.param(Scope.USER, [Is('group "Pilot"'), Is('group "Phones"')], id="the user"),
+        pytest.param(None, [ALWAYS, Is('group "Phones"')], id="either of them"),
+    ],
+)
+def test_whether_a_user_whom_nobody_names_is_in_a_group_is_open(side: Scope | None, found: list[When]) -> None:
+    groups = [GroupEntry(name="Pilot", members=["PC-1$"]), GroupEntry(name="Phones", members=["ann"])]
+    estate, target = Estate((), topology=Topology(group=groups)), Target(name="T", device_name="PC-1")
+    assert [member(group, target, estate, side) for group in ("Pilot", "Phones")] == found
 
 
 class TestNaming:

@@ -55,6 +55,25 @@ def test_g_deny_cells_what_a_denial_does_hangs_on_whom_it_names(
     assert [*states, *reasons] == [result]
 
 
+@pytest.mark.parametrize(
+    ("text", "listed", "result"),
+    [
+        pytest.param(VALUE, "PC-1", ["determined"], id="the computer is in the group"),
+        pytest.param(VALUE, "PC-2", ["G-SECFILTER"], id="the computer is not"),
+        pytest.param(USERS, "PC-1", ["conditional"], id="the computer is, and the user is not known"),
+        pytest.param(USERS, "PC-2", ["conditional"], id="the computer is not, and the user is not known"),
+    ],
+)
+def test_g_secfilter_a_computer_says_nothing_about_a_user_whom_nobody_names(
+    text: str, listed: str, result: list[str]
+) -> None:
+    only = gpo("Filtered", {text: 1}, INNER, filtering=Filtering((PILOT,), (), EVERYBODY))
+    found = settle(only, topology=group(listed), device_name="PC-1")
+    states = [r.state.value for r in found.settings if r.setting == claim(text, 1).setting]
+    reasons = [item.reason for item in found.excluded if item.scope is claim(text, 1).scope]
+    assert [*states, *reasons] == result
+
+
 def test_g_deny_cells_a_cell_that_nobody_measured_names_no_winner() -> None:
     found = row(settle(filtered(USERS, deny=PILOT), topology=group("PC-1"), **NAMED), USERS)
     assert (*told(found), found.winner) == ("undetermined", None, (1, None), None)

@@ -12,7 +12,7 @@ from policylint.evidence import Evidence
 from policylint.model import Assignment, Channel, Claim, Group, OsVersions, Policy, Scope, csp
 from policylint.rank import rank
 from policylint.resolve import resolve
-from policylint.topology import Facts, Filter, Target, Topology
+from policylint.topology import Facts, Filter, GroupEntry, Target, Topology
 
 NODE = "./Device/Vendor/MSFT/Policy/Config/Experience/AllowCortana"
 HERE = Evidence("profile.json")
@@ -79,6 +79,21 @@ def test_d22_i_asg_mixed_excluding_the_other_type_has_no_effect(assigned: tuple[
 @pytest.mark.parametrize("assigned", [ALL_DEVICES, ALL_USERS])
 def test_i_asg_virtual_all_devices_and_all_users_reach_everybody(assigned: Assignment) -> None:
     assert states(settle(profile(assigned))) == REACHED
+
+
+@pytest.mark.parametrize(
+    ("group", "found"),
+    [
+        pytest.param("Devices", KEPT_OUT, id="a group of devices"),
+        pytest.param("People", [("conditional", 0, ('group "People"',))], id="a group of users"),
+        pytest.param("Others", [("conditional", 0, ('group "Others"',))], id="a group of nobody knows what"),
+    ],
+)
+def test_i_explain_a_device_says_nothing_about_a_user_whom_nobody_names(group: str, found: States) -> None:
+    topology = Topology(group=[GroupEntry(name=group, members=["somebody"])])
+    estate = Estate((profile(include(group)),), groups=(DEVICES, PEOPLE), topology=topology)
+    target = Target(name="T", device_name="PC-1", facts=Facts(join="entra", mdm=True))
+    assert states(resolve(rank(estate, target))) == found
 
 
 def test_i_asg_none_a_profile_without_assignments_has_no_effect() -> None:

@@ -188,6 +188,13 @@ def test_groups_that_nothing_asks_about_make_no_class() -> None:
     assert some_class(estate) == [("a", "c"), ("b",), ("d",)]
 
 
+def test_a_device_that_is_told_beside_a_user_makes_a_class() -> None:
+    filtered = replace(LINKED, filtering=Filtering(("Pilot",), ()))
+    targets = [Target(name="a", user_name="ann"), Target(name="b", user_name="ann", device_name="PC-1")]
+    topology = Topology(group=[GroupEntry(name="Pilot", members=["ann"])], target=targets)
+    assert some_class(Estate((filtered,), topology=topology)) == [("a",), ("b",)]
+
+
 def test_findings_name_three_targets_and_count_the_others() -> None:
     given_ = [
         {"policy": "PKI", "channel": "gpo", "set": {rf"HKLM\{HELLO}!UseCertificateForOnPremAuth": 1}},

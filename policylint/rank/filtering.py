@@ -7,14 +7,12 @@ fetches the user's GPOs too. Two combinations of denials have not been measured 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Is, When, every, negate, some
 from policylint.model import Filtering, Policy, Scope
 from policylint.rank.reach import Placement
 from policylint.targets import EVERYONE, member
-from policylint.topology import Target
 
 Gate = tuple[str, When]
 
@@ -105,12 +103,4 @@ def _holds(sid: str, scope: Scope, at: Placement) -> When:
         return ALWAYS if sid.endswith(computers if scope is Scope.DEVICE else _USERS) else NEVER
     if sid.casefold() in EVERYONE:
         return ALWAYS
-    return member(sid, _only(at, scope), at.estate)
-
-
-def _only(at: Placement, scope: Scope) -> Target:
-    """The target with the name of one side alone, where both are told and no list of groups stands for both."""
-    target = at.target
-    if target.groups is not None or not (target.device_name and target.user_name):
-        return target
-    return replace(target, user_name=None) if scope is Scope.DEVICE else replace(target, device_name=None)
+    return member(sid, at.target, at.estate, scope)

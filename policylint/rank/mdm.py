@@ -6,9 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Is, When, every, negate, some
-from policylint.model import Assignment, Channel, Policy
+from policylint.model import Assignment, Channel, Policy, Scope
 from policylint.rank.reach import Excluded, Found, Placement, Reach
 from policylint.targets import member
+
+_SIDES = {"devices": Scope.DEVICE, "users": Scope.USER}
+"""Whom a group holds, where an export tells its kind."""
 
 
 def mdm_reaches(at: Placement) -> Found:
@@ -124,7 +127,8 @@ def _in_target(assignment: Assignment, policy: Policy, at: Placement) -> When:
     if assignment.target in ("all-devices", "all-users"):
         return ALWAYS
     if _tells(assignment) and assignment.group:
-        return member(assignment.group, at.target, at.estate)
+        kind = _members(assignment, at.estate)
+        return member(assignment.group, at.target, at.estate, _SIDES[kind] if kind else None)
     return Is(f'assignment of "{policy.name}"')
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, fields
+from itertools import product
 from operator import attrgetter
 
 from policylint.estate import Estate
 from policylint.facts import mentions
+from policylint.model import Scope
 from policylint.rank.domain_accounts import account_settings
 from policylint.rank.links import forests, standing
 from policylint.targets import accounts, alternatives, member, principals, targets
@@ -88,10 +90,11 @@ class Signature:
     def _membership(self, target: Target) -> Hashable:
         """What is known about membership of every group that decides something, by way of what the target is in."""
         groups = None if target.groups is None else frozenset(map(str.casefold, target.groups)) & self._groups
-        names = accounts(target)
-        told = (groups, bool(target.device_name), bool(target.user_name), names & self._members)
+        names = tuple(accounts(target, side) & self._members for side in Scope)
+        told = groups, bool(target.device_name), bool(target.user_name), names
         if told not in self._memberships:
-            found = tuple(member(principal, target, self._estate) for principal in self._principals)
+            asked = product(self._principals, (None, *Scope))
+            found = tuple(member(principal, target, self._estate, side) for principal, side in asked)
             self._memberships[told] = self._number(found)
         return self._memberships[told]
 
