@@ -9,10 +9,11 @@ from dataclasses import replace
 from policylint.beside import beside
 from policylint.catalogue.definitions import using
 from policylint.checks import (
+    ADMX_CHECKS,
     BUILD_CHECKS,
     CONTEST_CHECKS,
-    ESTATE_CHECKS,
     HELLO_CHECKS,
+    POLICY_CHECKS,
     READING,
     TARGET_CHECKS,
     os_builds,
@@ -20,7 +21,7 @@ from policylint.checks import (
 )
 from policylint.checks.between import UPDATE_CHECKS
 from policylint.checks.contested import contested, narrow
-from policylint.checks.found import WHERE, Found, View
+from policylint.checks.found import WHERE, EstateCheck, Found, View
 from policylint.claimed import claimed
 from policylint.estate import Estate
 from policylint.families.whfb_effective import DEVICE_LOCK
@@ -43,12 +44,12 @@ def lint(estate: Estate, rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
     """Every finding of the rules, merged over targets, in the order of reports: by severity, rule and place."""
     with using(estate.definitions):
 
-        def over_targets() -> list[Finding]:
-            return list(_targets(estate, rules))
+        def half() -> list[Finding]:
+            return [*_targets(estate, rules), *_estate(estate, rules, ADMX_CHECKS)]
 
         claims = sum(len(policy.claims) for policy in estate.policies)
-        others = beside(over_targets) if claims > MANY_CLAIMS else over_targets
-        found = [*_reading(estate, rules), *_estate(estate, rules)]
+        others = beside(half) if claims > MANY_CLAIMS else half
+        found = [*_reading(estate, rules), *_estate(estate, rules, POLICY_CHECKS)]
         found += others()
     return tuple(sorted(found, key=_order))
 
@@ -81,9 +82,9 @@ def _from_problem(problem: Problem, rule: Rule, policy: Policy | None) -> Findin
     )
 
 
-def _estate(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
+def _estate(estate: Estate, rules: Mapping[str, Rule], checks: Mapping[str, EstateCheck]) -> Iterator[Finding]:
     for rule in rules.values():
-        check = ESTATE_CHECKS.get(rule.check)
+        check = checks.get(rule.check)
         if check is not None:
             yield from (_finding(found, rule, "", "") for found in check(estate))
 

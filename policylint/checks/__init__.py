@@ -47,7 +47,7 @@ from policylint.checks.found import EstateCheck, TargetCheck
 READING = "reading"
 """The check of rules that report what readers ran into: the readers name the rule themselves."""
 
-ESTATE_CHECKS: Mapping[str, EstateCheck] = {
+ADMX_CHECKS: Mapping[str, EstateCheck] = {
     "admx_duplicate_namespace": admx_files.duplicate_namespace,
     "admx_missing_texts": admx_files.missing_texts,
     "admx_outside_policy_keys": admx_files.outside_policy_keys,
@@ -60,6 +60,15 @@ ESTATE_CHECKS: Mapping[str, EstateCheck] = {
     "admx_undecidable": admx_states.undecidable,
     "admx_in_language_folder": admx_files.in_language_folder,
     "admx_wrong_payload": admx_payloads.wrong_payload,
+    "admx_closed_keys": admx_ingestion.closed_keys,
+    "admx_not_ingested": admx_ingestion.not_ingested,
+    "admx_superseded": superseded.superseded,
+    "admx_newer_than_targets": admx_supported.newer_than_targets,
+    "admx_local_store_ignored": admx_supported.local_store_ignored,
+}
+"""Checks of administrative templates, and of what policies write with them."""
+
+POLICY_CHECKS: Mapping[str, EstateCheck] = {
     "gpo_enforced_on_site": gpo_links.enforced_on_site,
     "gpo_disabled_and_enforced": gpo_links.disabled_and_enforced,
     "gpo_twice_on_a_path": gpo_links.twice_on_a_path,
@@ -75,9 +84,6 @@ ESTATE_CHECKS: Mapping[str, EstateCheck] = {
     "user_settings_for_computers": precedence_placement.user_settings_for_computers,
     "computer_settings_for_users": precedence_placement.computer_settings_for_users,
     "catalog_unknown_setting": catalog_settings.unknown_setting,
-    "admx_closed_keys": admx_ingestion.closed_keys,
-    "admx_not_ingested": admx_ingestion.not_ingested,
-    "admx_superseded": superseded.superseded,
     "intune_other_side": intune_reach.other_side,
     "intune_everybody": intune_reach.everybody,
     "intune_plain_secret": secrets.plain_secret,
@@ -93,8 +99,6 @@ ESTATE_CHECKS: Mapping[str, EstateCheck] = {
     "gpo_stays": gpo_contents.stays,
     "gpo_unnamed": gpo_contents.unnamed,
     "gpo_two_allow_lists": gpo_contents.two_allow_lists,
-    "admx_newer_than_targets": admx_supported.newer_than_targets,
-    "admx_local_store_ignored": admx_supported.local_store_ignored,
     "csp_no_such_node": csp_nodes.no_such_node,
     "csp_wrong_type": csp_nodes.wrong_type,
     "csp_out_of_range": csp_nodes.out_of_range,
@@ -110,6 +114,9 @@ ESTATE_CHECKS: Mapping[str, EstateCheck] = {
     "whfb_out_of_range": whfb_pin.out_of_range,
     **BETWEEN_CHECKS,
 }
+"""Checks of policies as such."""
+
+ESTATE_CHECKS: Mapping[str, EstateCheck] = {**ADMX_CHECKS, **POLICY_CHECKS}
 """Checks of the estate as such, whatever target its policies reach."""
 
 HELLO_CHECKS: Mapping[str, TargetCheck] = {
