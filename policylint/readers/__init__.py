@@ -46,11 +46,11 @@ READERS: tuple[Reader, ...] = (
 )
 """Each takes the files it recognises from those that the ones before it left.
 
-Definitions come before them all: the settings of policies are read with them.
+Before them all come folders of GPOs, whose files are theirs whatever they look like, and definitions, which settings of
+policies are read with.
 """
 MANY_FILES = 300
 """So many files in folders of GPOs, beside as many others, are worth a second process, which takes 30 ms."""
-_FOLDERS = gpo_backup.take, sysvol.take
 
 
 def read(
@@ -78,13 +78,13 @@ def read(
     sources = [source for source in found if source.path not in lists]
     tables = [read_devices(source) for source in lists.values()]
     readings = [Reading(problems=table.problems, files=(table.record,)) for table in tables]
+    gpos, sources = _folders_of_gpos(sources)
     defined, sources = definitions.take(sources)
     with using(defined.definitions):
-        backups, sources = _apart(sources)
         for take in READERS:
             reading, sources = take(sources)
             readings.append(reading)
-    readings += [*backups(), defined]
+    readings += [*gpos(), defined]
     files = [*walked.files, *archive_files, *(record for reading in readings for record in reading.files)]
     written += [Described(Topology(target=list(table.targets)), Evidence(table.record.path)) for table in tables]
     problems = (*walked.problems, *archive_problems, *_nothing(readings, len(files), walked.given))
@@ -93,14 +93,17 @@ def read(
         return lower(_estate(readings, written, gplink_order, files, problems, opened))
 
 
-def _apart(sources: list[Source]) -> tuple[Callable[[], Iterable[Reading]], list[Source]]:
-    """The reading of GPOs' folders in a second process, where that saves time, and the files that it leaves."""
+def _folders_of_gpos(sources: Sequence[Source]) -> tuple[Callable[[], Iterable[Reading]], list[Source]]:
+    """The reading of GPOs' folders, in a second process where that saves time, and the files that are in none."""
     backups, others = backup_folder.by_folder(sources)
     trees, others = sysvol.by_folder(others)
     inside = [[source for files in folders.values() for _, source in files] for folders in (backups, trees)]
-    if min(sum(map(len, inside)), len(others)) < MANY_FILES:
-        return tuple, sources
-    return beside(lambda: [take(files)[0] for take, files in zip(_FOLDERS, inside, strict=True)]), others
+
+    def reading() -> list[Reading]:
+        return [take(files)[0] for take, files in zip((gpo_backup.take, sysvol.take), inside, strict=True)]
+
+    many = min(sum(map(len, inside)), len(others)) >= MANY_FILES
+    return beside(reading) if many else reading, others
 
 
 def _written(path: Path, name: str) -> Described:
