@@ -48,6 +48,7 @@ def lint(estate: Estate, rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
             return [*_targets(estate, rules), *_estate(estate, rules, ADMX_CHECKS)]
 
         claims = sum(len(policy.claims) for policy in estate.policies)
+        claimed(estate)  # both halves ask for it
         others = beside(half) if claims > MANY_CLAIMS else half
         found = [*_reading(estate, rules), *_estate(estate, rules, POLICY_CHECKS)]
         found += others()
