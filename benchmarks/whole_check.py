@@ -6,7 +6,7 @@ Both sides find and open every file. "Bare parsing" is lxml for XML, ADMX and AD
 (INI files also parted at the first `=`, tables at their commas) and the five parts of every record for Registry.pol; it
 keeps nothing. Archives and scripts are not taken apart on this side. `check` reads, lowers, ranks every target, runs
 every rule and writes a report, for which it opens the files of the findings once more. Ratios are by the clock, which
-counts for who waits, and of the processor: the checks of targets run beside those of the estate where two are free.
+counts for who waits, and of the processor: half of the work is done in a second process where two processors are free.
 
 The sample data is measured twice: policies alone, which is the figure to hold, and with what people keep beside them:
 an ADMX store, DDF files and dumps of Graph.
