@@ -172,6 +172,18 @@ def test_other_compressed_files_are_told(tmp_path: Path, damage: bytes) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "folder", ["{6AC1786C-016F-11D2-945F-00C04FB984F9}", "Policies/{6AC1786C-016F-11D2-945F-00C04FB984F9}"]
+)
+def test_a_compressed_file_in_the_folder_of_a_gpo_is_told_too(tmp_path: Path, folder: str) -> None:
+    inside = tmp_path / folder
+    (inside / "Machine").mkdir(parents=True)
+    (inside / "gpt.ini").write_text("[General]\nVersion=1\n")
+    (inside / "a.json.gz").write_bytes(b"not gzip")
+    estate = read(["."], base=tmp_path)
+    assert [p.evidence.path for p in estate.problems if p.rule == "RD010"] == [f"{folder}/a.json.gz"]
+
+
 def test_a_folder_of_ddf_files_and_dumps_is_no_problem(tmp_path: Path) -> None:
     (tmp_path / "a.xml").write_text("<MgmtTree><VerDTD>1.2</VerDTD></MgmtTree>")
     (tmp_path / "b.json.gz").write_bytes(gzip.compress(json.dumps([DEFINITION]).encode()))

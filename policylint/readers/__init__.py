@@ -46,8 +46,7 @@ READERS: tuple[Reader, ...] = (
 )
 """Each takes the files it recognises from those that the ones before it left.
 
-Before them all come folders of GPOs, whose files are theirs whatever they look like, and definitions, which settings of
-policies are read with.
+Before them all come definitions, which settings of policies are read with, and then folders of GPOs.
 """
 MANY_FILES = 300
 """So many files in folders of GPOs, beside as many others, are worth a second process, which takes 30 ms."""
@@ -78,8 +77,8 @@ def read(
     sources = [source for source in found if source.path not in lists]
     tables = [read_devices(source) for source in lists.values()]
     readings = [Reading(problems=table.problems, files=(table.record,)) for table in tables]
-    gpos, sources = _folders_of_gpos(sources)
     defined, sources = definitions.take(sources)
+    gpos, sources = _folders_of_gpos(sources)
     with using(defined.definitions):
         for take in READERS:
             reading, sources = take(sources)

@@ -56,7 +56,7 @@ class Source:
         """The file's bytes. Raises ReadError: RD001, RD026 (not readable), RD007 (larger than MAX_BYTES)."""
         if self.member is not None:
             return self.member.read()
-        begun, self._begun = self._begun, None  # who reads a file is mostly the last to ask, and all files are much
+        begun, self._begun = self._begun, None  # mostly nobody asks again, and all files are a lot to keep
         if begun is not None and len(begun) < _AT_ONCE:
             return begun  # the whole file
         return self._opened(_whole)
