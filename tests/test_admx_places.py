@@ -72,12 +72,17 @@ def takes(slot: Slot, name: str) -> bool:
     return slot.value_name is None and isinstance(element, ListBox) and element.names(name)
 
 
+def both(mine: tuple[AdmxPolicy, ...], theirs: tuple[AdmxPolicy, ...]) -> tuple[AdmxFile, AdmxFile, AdmxStore]:
+    """The user's own file, a shipped one, and the store of the two, which has the shipped one packed."""
+    own, shipped = parsed("app.admx", mine), parsed("catalogue:windows/app.admx", theirs)
+    return own, shipped, AdmxStore.of((own,), (packed(shipped),))
+
+
 @given(FILES, FILES)
 def test_a_store_gives_the_owners_that_a_walk_over_all_policies_finds(
     mine: tuple[AdmxPolicy, ...], theirs: tuple[AdmxPolicy, ...]
 ) -> None:
-    own, shipped = parsed("app.admx", mine), parsed("catalogue:windows/app.admx", theirs)
-    store = AdmxStore.of((own,), (packed(shipped),))
+    own, shipped, store = both(mine, theirs)
     for scope in Scope:
         for key in KEYS:
             for name in ("a", "b", "strasse", ""):
@@ -93,8 +98,7 @@ def test_a_store_gives_the_owners_that_a_walk_over_all_policies_finds(
 def test_a_store_gives_what_current_policies_write_by_the_names_asked_for(
     mine: tuple[AdmxPolicy, ...], theirs: tuple[AdmxPolicy, ...]
 ) -> None:
-    own, shipped = parsed("app.admx", mine), parsed("catalogue:windows/app.admx", theirs)
-    store = AdmxStore.of((own,), (packed(shipped),))
+    own, shipped, store = both(mine, theirs)
     for scope in Scope:
         for key in KEYS:
             every = writers(scope, key, own, shipped, current=True)
