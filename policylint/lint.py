@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from policylint.beside import beside
@@ -21,21 +21,23 @@ from policylint.checks import (
 )
 from policylint.checks.between import UPDATE_CHECKS
 from policylint.checks.contested import contested, narrow
-from policylint.checks.found import WHERE, EstateCheck, Found, View
+from policylint.checks.found import WHERE, EstateCheck, View
 from policylint.claimed import claimed
 from policylint.estate import Estate
 from policylint.families.whfb_effective import DEVICE_LOCK
 from policylint.families.whfb_settings import BY_ID
-from policylint.findings import LISTED, SEVERITIES, Confidence, Finding, Location, PolicyRef, Summary, ref
+from policylint.findings import LISTED, SEVERITIES, Confidence, Finding, Location, Summary, ref
 from policylint.model import Policy, Problem, Scope, csp
 from policylint.rank import rank
 from policylint.rank.gpo import LOOPBACK
 from policylint.rank.placements import placements
 from policylint.rules import Rule
 from policylint.targets import targets
+from policylint.telling import Telling
 
 MANY_CLAIMS = 5_000
 """An estate with more claims is worth a second process, which takes 20 ms."""
+_SEVERITY = {severity: number for number, severity in enumerate(SEVERITIES)}
 NAMED_TARGETS = 3
 """How many targets a message names before it counts them."""
 
@@ -45,20 +47,31 @@ def lint(estate: Estate, rules: Mapping[str, Rule]) -> tuple[Finding, ...]:
     with using(estate.definitions):
 
         def half() -> list[Finding]:
-            return [*_targets(estate, rules), *_estate(estate, rules, ADMX_CHECKS)]
+            return [*_targets(estate, rules, telling), *_estate(estate, rules, ADMX_CHECKS, telling)]
 
+        telling = Telling()
         claims = sum(len(policy.claims) for policy in estate.policies)
         claimed(estate)  # both halves ask for it
         others = beside(half) if claims > MANY_CLAIMS else half
-        found = [*_reading(estate, rules), *_estate(estate, rules, POLICY_CHECKS)]
+        found = [*_reading(estate, rules), *_estate(estate, rules, POLICY_CHECKS, telling)]
         found += others()
-    return tuple(sorted(found, key=_order))
+    return in_order(found)
 
 
-def _order(finding: Finding) -> tuple[int, str, str, str, str]:
-    first = finding.locations[0].evidence if finding.locations else None
-    place = (first.path, repr(first.place)) if first else ("", "")
-    return SEVERITIES.index(finding.severity), finding.rule, *place, finding.message
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings in the order of reports."""
+    places: dict[int, str] = {}
+
+    def order(finding: Finding) -> tuple[int, str, str, str, str]:
+        if not finding.locations:
+            return _SEVERITY[finding.severity], finding.rule, "", "", finding.message
+        first = finding.locations[0]
+        place = places.get(id(first))  # many findings share theirs, and telling it takes long
+        if place is None:
+            place = places[id(first)] = repr(first.evidence.place)
+        return _SEVERITY[finding.severity], finding.rule, first.evidence.path, place, finding.message
+
+    return tuple(sorted(findings, key=order))
 
 
 def _reading(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
@@ -83,14 +96,17 @@ def _from_problem(problem: Problem, rule: Rule, policy: Policy | None) -> Findin
     )
 
 
-def _estate(estate: Estate, rules: Mapping[str, Rule], checks: Mapping[str, EstateCheck]) -> Iterator[Finding]:
+def _estate(
+    estate: Estate, rules: Mapping[str, Rule], checks: Mapping[str, EstateCheck], telling: Telling
+) -> Iterator[Finding]:
     for rule in rules.values():
         check = checks.get(rule.check)
         if check is not None:
-            yield from (_finding(found, rule, "", "") for found in check(estate))
+            for found in check(estate):
+                yield telling.finding(found, rule, "", "")
 
 
-def _targets(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
+def _targets(estate: Estate, rules: Mapping[str, Rule], telling: Telling) -> Iterator[Finding]:
     """Target checks, run once for each set of placements that see the same policies, and merged by fingerprint."""
     for checks, narrowed in (
         (HELLO_CHECKS, _hello),
@@ -100,16 +116,16 @@ def _targets(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:
     ):
         chosen = [rule for rule in rules.values() if rule.check in checks]
         if chosen:
-            yield from _over_targets(narrowed(estate), estate, chosen)
+            yield from _over_targets(narrowed(estate), estate, chosen, telling)
 
 
-def _over_targets(narrowed: Estate, estate: Estate, rules: Sequence[Rule]) -> Iterator[Finding]:
+def _over_targets(narrowed: Estate, estate: Estate, rules: Sequence[Rule], telling: Telling) -> Iterator[Finding]:
     merged: dict[tuple[str, str], tuple[Finding, dict[int, Sequence[str]]]] = {}
     place = {target.name: number for number, target in enumerate(targets(estate))}
     for number, (alike, view) in enumerate(_views(narrowed, estate)):
         for rule in rules:
             for found in TARGET_CHECKS[rule.check](view):
-                finding = _finding(found, rule, WHERE, found.subject)
+                finding = telling.finding(found, rule, WHERE, found.subject)
                 key = finding.fingerprint, found.apart
                 first, reached = merged.setdefault(key, (finding, {}))
                 reached[number] = alike
@@ -153,32 +169,6 @@ def _hello(estate: Estate) -> Estate:
 def _device_lock_keys() -> Iterator[str]:
     for node in ("DevicePasswordEnabled", *(node for node, _ in DEVICE_LOCK.values())):
         yield csp(f"./Device/Vendor/MSFT/Policy/Config/DeviceLock/{node}").key
-
-
-def _finding(found: Found, rule: Rule, where: str, subject: str) -> Finding:
-    """The finding with the targets in its message told as `where`, and what its story is about."""
-    policies: dict[PolicyRef, None] = {}
-    for spot in found.spots:
-        if spot.policy is not None:
-            policies[ref(spot.policy)] = None
-    spots = {(spot.evidence, spot.policy and spot.policy.id, spot.label): spot for spot in found.spots}
-    locations = tuple(
-        Location(spot.evidence, "primary" if number == 0 else "related", spot.label)
-        for number, spot in enumerate(spots.values())
-    )
-    return Finding(
-        rule.id,
-        rule.name,
-        found.severity or rule.severity,
-        found.confidence,
-        found.message if where is WHERE else found.message.replace(WHERE, where),
-        locations,
-        tuple(policies),
-        found.setting,
-        found.scope,
-        help=found.help or rule.fix,
-        why=subject,
-    )
 
 
 def _placed(finding: Finding, reached: Sequence[str]) -> Finding:

@@ -104,8 +104,11 @@ def _hides(names: tuple[str, ...], value: str) -> bool:
 
 
 def _blank(text: str) -> str:
+    secrets = spans(text)
+    if not secrets:
+        return text
     parts, at = [], 0
-    for start, end in spans(text):
+    for start, end in secrets:
         parts += [text[at:start], MASK]
         at = end
     return "".join(parts) + text[at:]
@@ -115,6 +118,8 @@ def spans(text: str) -> tuple[Span, ...]:
     """Where secrets stand in a text of any format: start and end offsets, sorted, not overlapping."""
     low = folded(text)
     found = stems(low)
+    if not found and _PEM_MARK not in text:  # as of most texts
+        return ()
     named = [span for anchor in anchors(text, low, found) for span in _around(text, anchor)]
     keys = _PEM.finditer(text) if _PEM_MARK in text else ()
     return _merged([*named, *_values(*arguments(text, found), *keys)])

@@ -23,7 +23,7 @@ from policylint.topology import Target
 
 Meet = Literal["certain", "possible", "never"]
 Row = tuple[int, ...]
-"""The number of the condition under which a policy reaches each class of targets."""
+"""The number of the condition under which a policy reaches each class of targets. Rows have numbers, too."""
 
 _NOT = 0
 """The number of the condition that never holds."""
@@ -42,20 +42,40 @@ class Arrivals:
         gpos = (number for number in sorted(placed) if estate.policies[number].channel is Channel.GPO)
         any_gpo = next(gpos, None)  # without any, devices that nobody places would count as never in a domain
         self._among = sorted({*among, *modes.intersection(placed), *(() if any_gpo is None else (any_gpo,))})
-        self._rows: dict[tuple[Scope | None, bool], Mapping[int, Row]] = {}
+        self._rows: list[Row] = [()]
+        self._numbers_of_rows: dict[Row, int] = {(): 0}
         self._conditions: list[When] = [NEVER]
         self._numbers: dict[When, int] = {NEVER: _NOT}
         self._known: dict[int, tuple[When, int]] = {}
         """By identity, with the condition itself, so that no other gets its place."""
-        self._rows_meet: dict[tuple[Row, Row], Meet] = {}
+        self._rows_meet: dict[tuple[int, int], Meet] = {}
         self._conditions_meet: dict[tuple[int, int], Meet] = {}
 
-    def row(self, number: int, side: Scope | None) -> Row:
-        """When a policy, by its number, reaches the targets: a GPO with its settings of a side."""
-        few = side is Scope.USER and number in self._setting_users
-        if (side, few) not in self._rows:
-            self._rows[side, few] = self._worked_out(side, self._few if few else self._bare)
-        return self._rows[side, few].get(number, ())
+    def row(self, number: int, side: Scope | None) -> int:
+        """When a policy, by its number, reaches the targets: a GPO with its settings of a side. A number for that."""
+        if side is None:
+            rows = self._of_profiles
+        elif side is Scope.DEVICE:
+            rows = self._on_devices
+        else:
+            rows = self._of_few_on_users if number in self._setting_users else self._on_users
+        return rows.get(number, 0)
+
+    @cached_property
+    def _of_profiles(self) -> Mapping[int, int]:
+        return self._worked_out(None, self._bare)
+
+    @cached_property
+    def _on_devices(self) -> Mapping[int, int]:
+        return self._worked_out(Scope.DEVICE, self._bare)
+
+    @cached_property
+    def _on_users(self) -> Mapping[int, int]:
+        return self._worked_out(Scope.USER, self._bare)
+
+    @cached_property
+    def _of_few_on_users(self) -> Mapping[int, int]:
+        return self._worked_out(Scope.USER, self._few)
 
     @cached_property
     def _setting_users(self) -> Collection[int]:
@@ -72,13 +92,15 @@ class Arrivals:
         those = [policy for number, policy in zip(self._among, self._bare.policies, strict=True) if number in users]
         return replace(self._bare, policies=tuple(those))
 
-    def meet(self, a: Row, b: Row) -> Meet:
-        """Whether two policies reach one target."""
-        pair = a, b
-        if pair not in self._rows_meet:
-            found = {self._together(one, other) for one, other in set(zip(a, b, strict=False)) if one and other}
-            self._rows_meet[pair] = "certain" if "certain" in found else "possible" if "possible" in found else "never"
-        return self._rows_meet[pair]
+    def meet(self, a: int, b: int) -> Meet:
+        """Whether two policies reach one target, by the numbers of their rows."""
+        told = self._rows_meet.get((a, b))
+        if told is None:
+            both = set(zip(self._rows[a], self._rows[b], strict=False))
+            found = {self._together(one, other) for one, other in both if one and other}
+            told = "certain" if "certain" in found else "possible" if "possible" in found else "never"
+            self._rows_meet[a, b] = told
+        return told
 
     def _together(self, a: int, b: int) -> Meet:
         """Whether two conditions can hold at once, or surely do."""
@@ -89,7 +111,7 @@ class Arrivals:
             self._conditions_meet[pair] = "certain" if together == ALWAYS else open_
         return self._conditions_meet[pair]
 
-    def _worked_out(self, side: Scope | None, among: Estate) -> Mapping[int, Row]:
+    def _worked_out(self, side: Scope | None, among: Estate) -> Mapping[int, int]:
         place, classes = self._number_of, self._classes
         rows: dict[int, list[int]] = {}
         answers: dict[int, tuple[object, dict[int, int]]] = {}
@@ -106,7 +128,13 @@ class Arrivals:
                 if number not in rows:
                     rows[number] = [_NOT] * len(classes)
                 rows[number][at] = when
-        return {number: tuple(row) for number, row in rows.items()}
+        return {number: self._number_of_row(tuple(row)) for number, row in rows.items()}
+
+    def _number_of_row(self, row: Row) -> int:
+        number = self._numbers_of_rows.setdefault(row, len(self._rows))
+        if number == len(self._rows):
+            self._rows.append(row)
+        return number
 
     @cached_property
     def _bare(self) -> Estate:

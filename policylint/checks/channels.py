@@ -90,17 +90,16 @@ def _across(estate: Estate) -> Sequence[Pair]:
     found = []
     for meeting in meetings(estate):
         settings = meeting.differing if meeting.across else 0
-        overlap = meeting.overlap(estate, settings)
-        if overlap != "never":
+        if settings and (overlap := meeting.overlap(settings)) != "never":
             found.append(Pair(meeting, settings, overlap))
     return found
 
 
-def narrowed(pair: Pair, settings: Bits, estate: Estate) -> Pair:
+def narrowed(pair: Pair, settings: Bits) -> Pair:
     """The pair with some of its settings."""
     if settings == pair.settings:
         return pair
-    return Pair(pair.meeting, settings, pair.meeting.overlap(estate, settings))
+    return Pair(pair.meeting, settings, pair.meeting.overlap(settings))
 
 
 Covered = Mapping[Cover, Bits]
@@ -197,7 +196,7 @@ def _undisputed(estate: Estate, wanted: Bits) -> Iterator[Pair]:
     chosen = wanted & ~list_entries(estate)
     for pair in estate.once(_without_switch):
         if settings := pair.settings & chosen:
-            yield narrowed(pair, settings, estate)
+            yield narrowed(pair, settings)
 
 
 def _without_switch(estate: Estate) -> Sequence[Pair]:

@@ -72,7 +72,7 @@ def _sorted_pairs(estate: Estate) -> Mapping[Sort, Sequence[_Pair]]:
     for meeting in meetings(estate):
         if meeting.across or "compliance" in (meeting.mine.kind, meeting.theirs.kind):
             continue
-        overlap = meeting.overlap(estate, meeting.both)
+        overlap = meeting.overlap(meeting.both)
         if overlap != "never":
             differing = meeting.differing & apart
             found[_sort(meeting, differing)].append(_Pair(meeting, differing, overlap))

@@ -38,7 +38,7 @@ def switch_does_not_reach(estate: Estate) -> Iterator[Found]:
     apart = ~(of_rules(("M-LAPS",), estate) | list_entries(estate))
     for pair, covers in switched(estate):
         settings = pair.settings & ~covers.get(Cover.YES, 0) & apart
-        meeting, _, overlap = narrowed(pair, settings, estate)
+        meeting, _, overlap = narrowed(pair, settings)
         if overlap == "never":
             continue
         those = meeting.ordered(settings)
@@ -64,7 +64,7 @@ def switch_too_narrow(estate: Estate) -> Iterator[Found]:
             served[id(mine)] = not told or any(_serves(on, mine, estate) for on in turned_on(estate))
         if served[id(mine)]:
             continue
-        if narrowed(pair, pair.settings & covers.get(Cover.YES, 0), estate).overlap != "never":
+        if narrowed(pair, pair.settings & covers.get(Cover.YES, 0)).overlap != "never":
             needing.setdefault(mine.id, (meeting, []))[1].append(meeting.theirs.name)
     on = turned_on(estate)
     for meeting, gpos in needing.values():
@@ -103,7 +103,7 @@ def strips_stricter(estate: Estate) -> Iterator[Found]:
     for pair, covers in switched(estate):
         reached = hints.among(pair.meeting, pair.settings & covers.get(Cover.YES, 0))
         weaker = sum(1 << n for n in numbers(reached) if _is_weaker(hints, pair.meeting, n)) if reached else 0
-        meeting, _, overlap = narrowed(pair, weaker, estate)
+        meeting, _, overlap = narrowed(pair, weaker)
         if overlap != "never":
             those = meeting.ordered(weaker)
             message = (
@@ -161,7 +161,7 @@ class _Hints:
 
 def _is_weaker(hints: _Hints, meeting: Meeting, setting: int) -> bool:
     """Whether Intune's number is the less secure one."""
-    ours, other = meeting.touch(setting)
+    ours, other = meeting.said(setting)
     mine, theirs = ours.value, other.value
     kind = hints.of(ours, meeting.mine) if isinstance(theirs, int) else ""
     if not kind or not isinstance(mine, int) or not isinstance(theirs, int):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from policylint.checks.overlap import Overlap, overlaps
+from policylint.checks.overlap import Overlap, Overlaps, overlaps
 from policylint.checks.setters import Bits, Crowd, Setter, Shared, Touch, numbers, same, settled, shared
 from policylint.estate import Estate
 from policylint.model import Channel, Claim, Scope
@@ -24,10 +24,11 @@ class Meeting:
     Settings are told by their numbers, as `setters.shared` counts them, and sets of settings by bits.
     """
 
-    __slots__ = ("_crowded", "_mine", "_settings", "_theirs", "across", "mine", "theirs")
+    __slots__ = ("_crowded", "_mine", "_overlaps", "_settings", "_theirs", "across", "mine", "theirs")
 
-    def __init__(self, mine: Setter, theirs: Setter, settings: Shared, crowded: Crowd) -> None:
+    def __init__(self, mine: Setter, theirs: Setter, settings: Shared, crowded: Crowd, overlaps: Overlaps) -> None:
         self._mine, self._theirs, self._settings, self._crowded = mine, theirs, settings, crowded
+        self._overlaps = overlaps
         self.mine, self.theirs = mine.policy, theirs.policy
         self.across = theirs.is_gpo
         """Whether it is a GPO that the profile meets."""
@@ -55,18 +56,22 @@ class Meeting:
         found &= both
         open_ = both & (mine.open | theirs.open)
         if open_:
-            differing = (n for n in numbers(open_) if not same(*self.touch(n)))
+            differing = (n for n in numbers(open_) if not same(*self.said(n)))
             found = found & ~open_ | sum(1 << n for n in differing)
         return found
 
     def touch(self, setting: int) -> Touch:
+        """What each of them says, by name."""
+        return Touch(*self.said(setting))
+
+    def said(self, setting: int) -> tuple[Claim, Claim]:
         """What each of them says: where one says several things, what differs."""
         mine, theirs = self._mine, self._theirs
         if setting in self._crowded:
             return self._crowded[setting]
         if setting in mine.several or setting in theirs.several:
             return settled([Touch(one, other) for one in mine.all(setting) for other in theirs.all(setting)])
-        return Touch(mine.claims[setting], theirs.claims[setting])
+        return mine.claims[setting], theirs.claims[setting]
 
     def ordered(self, settings: Bits) -> list[int]:
         """Settings in the order in which profiles first set them, and GPOs for a pair with one."""
@@ -78,17 +83,24 @@ class Meeting:
     def claims(self, settings: Iterable[int]) -> list[Claim]:
         """The profile's claims on settings."""
         claims, several = self._mine.claims, self._mine.several
-        return [self.touch(n).mine if n in several else claims[n] for n in settings]
+        return (
+            [self.said(n)[0] if n in several else claims[n] for n in settings]
+            if several
+            else [claims[n] for n in settings]
+        )
 
-    def overlap(self, estate: Estate, settings: Bits) -> Overlap:
+    def overlap(self, settings: Bits) -> Overlap:
         """Whether the two reach one target with these settings: by the side that is surest; never, without any."""
-        of, for_users = overlaps(estate).of, settings & self._settings.of_users
-        if not self.across and settings:
-            return of(self.mine, self.theirs, _DEVICE)  # profiles reach a target as a whole
-        found = of(self.mine, self.theirs, _DEVICE) if settings & ~for_users else "never"
+        if not settings:
+            return "never"
+        of, mine, theirs = self._overlaps.of_numbers, self._mine.number, self._theirs.number
+        if not self.across:
+            return of(mine, theirs, _DEVICE)  # profiles reach a target as a whole
+        for_users = settings & self._settings.of_users
+        found = of(mine, theirs, _DEVICE) if settings != for_users else "never"
         if not for_users or found == "certain":
             return found
-        by_user = of(self.mine, self.theirs, _USER)
+        by_user = of(mine, theirs, _USER)
         return found if by_user == "never" else by_user
 
 
@@ -99,7 +111,8 @@ def meetings(estate: Estate) -> tuple[Meeting, ...]:
 
 def _meetings(estate: Estate) -> tuple[Meeting, ...]:
     settings = shared(estate)
-    setters, copies, named = settings.setters, _copies(settings.setters.values()), _named(settings.setters.values())
+    reach, setters = overlaps(estate), settings.setters
+    copies, named = _copies(settings.setters.values()), _named(settings.setters.values())
     found: dict[tuple[int, int], tuple[Setter, Setter]] = {}
     for number, mine in setters.items():
         if not mine.is_gpo:
@@ -111,7 +124,13 @@ def _meetings(estate: Estate) -> tuple[Meeting, ...]:
     crowded = settings.crowded
     return tuple(
         [
-            Meeting(mine, theirs, settings, crowded.get((mine.number, theirs.number), nobody) if crowded else nobody)
+            Meeting(
+                mine,
+                theirs,
+                settings,
+                crowded.get((mine.number, theirs.number), nobody) if crowded else nobody,
+                reach,
+            )
             for mine, theirs in found.values()
         ]
     )

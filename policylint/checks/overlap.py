@@ -42,6 +42,7 @@ class Overlaps:
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
         self._place = {id(policy): number for number, policy in enumerate(estate.policies)}
+        self._gpos = [policy.channel is Channel.GPO for policy in estate.policies]
         self._assigned = _numbered(policy.assignments for policy in estate.policies)
         self._unplaced = [unplaced(policy, estate) for policy in estate.policies]
         self._derived = is_derived(estate)
@@ -49,27 +50,31 @@ class Overlaps:
 
     def of(self, a: Policy, b: Policy, scope: Scope) -> Overlap:
         """Whether two policies of the estate reach one target with their settings of a side."""
-        first, second = self._place[id(a)], self._place[id(b)]
-        if a.channel is b.channel is Channel.MDM:
-            told = self._by_assignments(first, second)
+        return self.of_numbers(self._place[id(a)], self._place[id(b)], scope)
+
+    def of_numbers(self, a: int, b: int, scope: Scope) -> Overlap:
+        """The same of two policies by their numbers in the estate."""
+        if not (self._gpos[a] or self._gpos[b]):
+            told = self._by_assignments(a, b)
             if told != "possible" or self._derived:
                 return told
-        elif self._unplaced[first] or self._unplaced[second]:
+        elif self._unplaced[a] or self._unplaced[b]:
             return "possible"
-        return self._at_targets(first, second, scope)
+        return self._at_targets(a, b, scope)
 
     def _by_assignments(self, a: int, b: int) -> Overlap:
         pair = self._assigned[a], self._assigned[b]
-        if pair not in self._told:
+        told = self._told.get(pair)
+        if told is None:
             policies = self._estate.policies
-            self._told[pair] = by_assignments(policies[a], policies[b], self._estate)
-        return self._told[pair]
+            told = self._told[pair] = by_assignments(policies[a], policies[b], self._estate)
+        return told
 
     def _at_targets(self, a: int, b: int, scope: Scope) -> Overlap:
         """By when each of them reaches the estate's targets; Intune policies do so as a whole."""
-        arrivals = self._likely if {a, b} <= self._asked else self._all
-        policies = self._estate.policies
-        mine, theirs = (arrivals.row(n, scope if policies[n].channel is Channel.GPO else None) for n in (a, b))
+        arrivals = self._likely if a in self._asked and b in self._asked else self._all
+        mine = arrivals.row(a, scope if self._gpos[a] else None)
+        theirs = arrivals.row(b, scope if self._gpos[b] else None)
         return arrivals.meet(mine, theirs)
 
     @cached_property

@@ -35,12 +35,13 @@ Bits = int
 
 
 def numbers(bits: Bits) -> list[int]:
-    """The numbers in a set, in order."""
+    """The numbers in a set, in order. Taken from above: so what is left gets shorter with every number."""
     found = []
     while bits:
-        lowest = bits & -bits
-        found.append(lowest.bit_length() - 1)
-        bits ^= lowest
+        highest = bits.bit_length() - 1
+        found.append(highest)
+        bits ^= 1 << highest
+    found.reverse()
     return found
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from policylint.catalogue.settings_catalog import Definition
 from policylint.checks.found import Found, Spot, claim_spot, listed
 from policylint.checks.meetings import Meeting
 from policylint.checks.overlap import Overlap
@@ -13,7 +14,7 @@ from policylint.checks.setters import same
 from policylint.claimed import Written
 from policylint.estate import Estate
 from policylint.evidence import JsonAt
-from policylint.families.mdm_wins import uris_of
+from policylint.families.mdm_wins import uri_of, uris_of
 from policylint.findings import Confidence, Severity
 from policylint.masks import masked
 from policylint.model import Claim, Policy, shown
@@ -45,8 +46,13 @@ def _worded(policy: Policy, estate: Estate) -> _Worded:
     found = known.get(id(policy))
     if found is None:
         found = known[id(policy)] = _Worded(policy)
+        stated = found.stated
         for claim in policy.written:
-            found.stated.setdefault(_pointer(claim), []).append(claim)
+            at = _pointer(claim)
+            if at in stated:
+                stated[at].append(claim)
+            else:
+                stated[at] = [claim]
     return found
 
 
@@ -60,33 +66,38 @@ def name_of(claim: Claim, policy: Policy, estate: Estate) -> str:
     names = _worded(policy, estate).names
     found = names.get(id(claim))
     if found is None:
-        found = names[id(claim)] = _name(claim, _nodes(claim, policy, estate), estate)
+        found = names[id(claim)] = _name(claim, policy, estate)
     return found
 
 
-def _nodes(claim: Claim, policy: Policy, estate: Estate) -> tuple[str, ...]:
-    """The nodes that a claim was written to, where it has no definition of the settings catalog."""
-    if claim.origin and estate.definitions.catalog.lookup(claim.origin):
-        return ()
-    return uris_of(claim, policy, estate.once(Written).of(policy, claim.origin))
+def _name(claim: Claim, policy: Policy, estate: Estate) -> str:
+    """The name of a setting, worked out once for all claims that spell it alike and were written to the same node."""
+    known, at = estate.once(_all_names), (claim.origin, claim.setting.text)
+    found = known.get((*at, None))
+    if found is not None:
+        return found
+    definition = estate.definitions.catalog.lookup(claim.origin) if claim.origin else None
+    if definition is not None:
+        found = known[*at, None] = _worked_out(claim, definition, "", estate)
+    elif node := uri_of(claim):
+        found = known[*at, None] = _worked_out(claim, None, node, estate)
+    else:  # only the policy tells
+        node = next(iter(uris_of(claim, policy, estate.once(Written).of(policy, claim.origin))), "")
+        found = known.get((*at, node))
+        if found is None:
+            found = known[*at, node] = _worked_out(claim, None, node, estate)
+    return found
 
 
-def _name(claim: Claim, nodes: tuple[str, ...], estate: Estate) -> str:
-    known, at = estate.once(_all_names), (claim.origin, claim.setting.text, nodes)
-    if at not in known:
-        known[at] = _worked_out(claim, nodes, estate)
-    return known[at]
-
-
-def _all_names(_: Estate) -> dict[tuple[str, str, tuple[str, ...]], str]:
-    """By all that decides about a name."""
+def _all_names(_: Estate) -> dict[tuple[str, str, str | None], str]:
+    """By all that decides about a name: what a claim was written as, what it sets, and the node where neither tells."""
     return {}
 
 
-def _worked_out(claim: Claim, nodes: tuple[str, ...], estate: Estate) -> str:
+def _worked_out(claim: Claim, definition: Definition | None, node: str, estate: Estate) -> str:
+    """A name by the definition of the settings catalog, else by the node that a claim was written to."""
     known = estate.definitions.catalog
-    definition = known.lookup(claim.origin) if claim.origin else None
-    title, element = known.title(definition) if definition else known.title_of(next(iter(nodes), claim.setting.text))
+    title, element = known.title(definition) if definition else known.title_of(node or claim.setting.text)
     guid = _RULE.search(claim.setting.text)
     if title:
         return (element or f"{title} {guid[1]}") if guid else title
@@ -112,27 +123,40 @@ def counted(names: Sequence[str]) -> str:
 def spots(meeting: Meeting, settings: Sequence[int], estate: Estate) -> tuple[Spot, ...]:
     """Where the first of them are set: the profile's claim, then the other policy's."""
     mine, theirs = _worded(meeting.mine, estate), _worded(meeting.theirs, estate)
-    touches = map(meeting.touch, settings[:NAMED])
-    return tuple([spot for one, other in touches for spot in (_spot(one, mine), _spot(other, theirs))])
+    found = []
+    for setting in settings[:NAMED]:
+        one, other = meeting.said(setting)
+        found.append(mine.spots.get(id(one)) or _spot(one, mine))
+        found.append(theirs.spots.get(id(other)) or _spot(other, theirs))
+    return tuple(found)
 
 
 def _spot(claim: Claim, worded: _Worded) -> Spot:
-    found = worded.spots.get(id(claim))
-    if found is None:
-        found = worded.spots[id(claim)] = claim_spot(claim, worded.policy, _sets(claim, worded))
+    """The place of a claim, made once."""
+    found = worded.spots[id(claim)] = claim_spot(claim, worded.policy, _sets(claim, worded))
     return found
 
 
 def _sets(claim: Claim, worded: _Worded) -> str:
     """What a claim sets: `sets 1`, and what it becomes in Windows where that differs: `sets 1 (DisableX = 0)`."""
-    evidence = claim.evidence
-    there = worded.stated.get(_pointer(claim), ())
-    written = [one for one in there if one.evidence is evidence or one.evidence == evidence]
-    told = _value(written[0]) if len(written) == 1 else ""
-    if not _BRIEF.fullmatch(told) or same(claim, written[0]):
+    written = _written(claim, worded)
+    told = _value(written) if written else ""
+    if not written or not _BRIEF.fullmatch(told) or same(claim, written):
         return f"sets {_value(claim)}"
     name = _LAST.split(claim.setting.text)[-1]
     return f"sets {told} ({name} {'absent' if claim.absent else f'= {_value(claim)}'})"
+
+
+def _written(claim: Claim, worded: _Worded) -> Claim | None:
+    """The one claim before lowering that stands at the same place, if there is just one."""
+    evidence = claim.evidence
+    found = None
+    for one in worded.stated.get(_pointer(claim), ()):
+        if one.evidence is evidence or one.evidence == evidence:
+            if found is not None:
+                return None
+            found = one
+    return found
 
 
 def _pointer(claim: Claim) -> str:
