@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import count
 
 from policylint.estate import Estate
-from policylint.model import Claim, Policy
+from policylint.model import Claim, Policy, Scope
 
 Place = tuple[int, int, Claim]
 """A claim: where it stands among all of the estate, the number of its policy, and the claim itself."""
@@ -69,6 +69,15 @@ def claimed(estate: Estate) -> Claimed:
 
 def _claimed(estate: Estate) -> Claimed:
     return Claimed(estate.policies, (policy.claims for policy in estate.policies))
+
+
+def sides(estate: Estate) -> Sequence[frozenset[Scope]]:
+    """The sides that each policy of the estate sets something on, by its number."""
+    return estate.once(_sides)
+
+
+def _sides(estate: Estate) -> Sequence[frozenset[Scope]]:
+    return [frozenset([claim.scope for claim in policy.claims]) for policy in estate.policies]
 
 
 class Written:

@@ -53,7 +53,7 @@ class Telling:
             rule.name,
             found.severity or rule.severity,
             found.confidence,
-            found.message if where is WHERE else found.message.replace(WHERE, where),
+            found.message if where is WHERE or "{" not in found.message else found.message.replace(WHERE, where),
             tuple(locations),
             tuple({id(one.policy): one.policy for one in shown if one.policy is not None}.values()),
             found.setting,

@@ -11,9 +11,10 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Literal
 
-from policylint.claimed import claimed
+from policylint.claimed import claimed, sides
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, Not, When, every, some
+from policylint.frozen import changing
 from policylint.model import Channel, Policy, Scope
 from policylint.rank import reaches
 from policylint.rank.gpo import LOOPBACK
@@ -38,10 +39,10 @@ class Arrivals:
     def __init__(self, estate: Estate, placed: Collection[int], among: Collection[int]) -> None:
         self._estate = estate
         self._placed = placed
-        modes = {number for _, number, _ in claimed(estate).by_key.get(LOOPBACK, ())}
+        self._modes = {number for _, number, _ in claimed(estate).by_key.get(LOOPBACK, ())}
         gpos = (number for number in sorted(placed) if estate.policies[number].channel is Channel.GPO)
         any_gpo = next(gpos, None)  # without any, devices that nobody places would count as never in a domain
-        self._among = sorted({*among, *modes.intersection(placed), *(() if any_gpo is None else (any_gpo,))})
+        self._among = sorted({*among, *self._modes.intersection(placed), *(() if any_gpo is None else (any_gpo,))})
         self._rows: list[Row] = [()]
         self._numbers_of_rows: dict[Row, int] = {(): 0}
         self._conditions: list[When] = [NEVER]
@@ -80,11 +81,8 @@ class Arrivals:
     @cached_property
     def _setting_users(self) -> Collection[int]:
         """The policies that set something for users, or the loopback mode: a few, and others are hardly asked about."""
-        return {
-            number
-            for number in self._among
-            if any(c.scope is Scope.USER or c.setting.key == LOOPBACK for c in self._estate.policies[number].claims)
-        }
+        told = sides(self._estate)
+        return {number for number in self._among if Scope.USER in told[number] or number in self._modes}
 
     @cached_property
     def _few(self) -> Estate:
@@ -140,7 +138,8 @@ class Arrivals:
     def _bare(self) -> Estate:
         """The policies with nothing but what decides about reach."""
         policies = self._estate.policies
-        return replace(self._estate, policies=tuple([_bare(policies[number]) for number in self._among]))
+        bare = [_bare(policies[number], number in self._modes) for number in self._among]
+        return replace(self._estate, policies=tuple(bare))
 
     @cached_property
     def _number_of(self) -> Mapping[int, int]:
@@ -167,10 +166,13 @@ class Arrivals:
         return self._number(some(self._conditions[a], self._conditions[b]))
 
 
-def _bare(policy: Policy) -> Policy:
+def _bare(policy: Policy, loops: bool) -> Policy:
     """The policy with nothing but what decides about others' reach: the loopback mode."""
-    kept = tuple([claim for claim in policy.claims if claim.setting.key == LOOPBACK])
-    return replace(policy, claims=kept, written=(), sweeps=())
+    kept = tuple([claim for claim in policy.claims if claim.setting.key == LOOPBACK]) if loops else ()
+    return _with(policy, kept, (), ())
+
+
+_with = changing(Policy, "claims", "written", "sweeps")
 
 
 def _contradicts(when: When) -> bool:

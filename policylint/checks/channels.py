@@ -12,13 +12,14 @@ from typing import NamedTuple
 from policylint.checks.assigned import is_unassigned
 from policylint.checks.found import Found
 from policylint.checks.meetings import Meeting, meetings
+from policylint.checks.named import Named
 from policylint.checks.overlap import Overlap, overlaps
 from policylint.checks.setters import Bits, numbers, shared
 from policylint.checks.touching import counted, found, names_of
 from policylint.claimed import Written, claimed
 from policylint.estate import Estate
 from policylint.families.channels import Family, family_of
-from policylint.families.mdm_wins import SWITCH, Cover, cover, uri_of
+from policylint.families.mdm_wins import SWITCH, Cover, cover
 from policylint.families.product_keys import FIREWALL_RULES
 from policylint.lowering.products import number
 from policylint.model import Channel, Claim, Policy, Scope, csp
@@ -131,8 +132,9 @@ class _Covers:
     """Whether MDMWinsOverGP reaches settings: asked once for all claims that name a node in the same way."""
 
     def __init__(self, estate: Estate) -> None:
-        self._written = estate.once(Written)
-        self._known: dict[tuple[str, Scope, str, str], Cover] = {}
+        self._written, self._nodes = estate.once(Written), estate.once(Named)
+        self._known: dict[str, Cover] = {}
+        """By the node."""
 
     def of(self, meeting: Meeting, settings: Bits, others: Covered) -> Covered:
         """What the profile of a pair sets, by whether it is reached; beside what is known of others."""
@@ -143,12 +145,14 @@ class _Covers:
         return found
 
     def _cover(self, claim: Claim, profile: Policy) -> Cover:
-        at = profile.kind, claim.scope, claim.origin, claim.setting.text
-        known = self._known.get(at)
+        if claim.scope is Scope.USER or profile.kind == "administrative-template":
+            return cover(claim, profile)
+        node = self._nodes.by(claim)
+        if not node:  # only the profile tells
+            return cover(claim, profile, self._written.of(profile, claim.origin))
+        known = self._known.get(node)
         if known is None:
-            known = cover(claim, profile, self._written.of(profile, claim.origin))
-            if uri_of(claim):
-                self._known[at] = known
+            known = self._known[node] = cover(claim, profile)
         return known
 
 

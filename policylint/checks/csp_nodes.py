@@ -124,9 +124,10 @@ def out_of_range(estate: Estate) -> Iterator[Found]:
     for policy, claim, uri, node in _stated(estate):
         if node is None or node.allowed is None or claim.type not in FORMATS.get(node.format, ()):
             continue
-        if str(claim.value).casefold() == (node.default or "").casefold():
+        text, default = str(claim.value), (node.default or "").casefold()
+        if len(text) <= len(default) and text.casefold() == default:  # folding makes no text shorter
             continue  # eleven nodes have a default beside their values, which stands for "not configured"
-        at = id(node), str(claim.value)
+        at = id(node), text
         if at not in told:
             told[at] = refused(node.allowed, node.format, claim.value)
         bad = told[at]

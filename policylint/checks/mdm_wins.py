@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from policylint.catalogue.ddf import Node
 from policylint.checks.channels import (
     both,
     covered,
@@ -17,11 +18,12 @@ from policylint.checks.channels import (
 )
 from policylint.checks.found import Found, Spot, claim_spot, quoted
 from policylint.checks.meetings import Meeting
+from policylint.checks.named import Named
 from policylint.checks.setters import Bits, numbers
 from policylint.checks.touching import counted, found, names_of
 from policylint.claimed import Written
 from policylint.estate import Estate
-from policylint.families.mdm_wins import Cover, nodes_of, uri_of
+from policylint.families.mdm_wins import Cover, nodes_of
 from policylint.lowering.products import number
 from policylint.model import Claim, Policy
 
@@ -119,11 +121,11 @@ class _Hints:
 
     def __init__(self, estate: Estate) -> None:
         self._known: dict[tuple[int, int], str] = {}
-        self._by_name: dict[tuple[str, str], str] = {}
-        """Of claims that name their node, by how they do."""
+        self._by_node: dict[str, str] = {}
+        """Of claims that name their node."""
         self._silent: defaultdict[int, Bits] = defaultdict(int)
         self._asked: defaultdict[int, Bits] = defaultdict(int)
-        self._written = estate.once(Written)
+        self._written, self._nodes = estate.once(Written), estate.once(Named)
 
     def among(self, meeting: Meeting, settings: Bits) -> Bits:
         """Those of the settings that have a hint, or may: what the profile says several things about."""
@@ -146,17 +148,23 @@ class _Hints:
     def _hint(self, claim: Claim, profile: Policy) -> str:
         if not isinstance(claim.value, int):
             return ""
+        node = self._nodes.by(claim)
+        if node:
+            kind = self._by_node.get(node)
+            if kind is None:
+                kind = self._by_node[node] = _kind(nodes_of(claim, profile, ()))
+            if not kind:
+                return ""
         written = self._written.of(profile, claim.origin)
         if {str(stated.value) for stated in written} != {str(claim.value)}:
             return ""
-        at = claim.origin, claim.setting.text
-        if at in self._by_name:
-            return self._by_name[at]
-        kinds = {node.conflict_resolution for node in nodes_of(claim, profile, written)}
-        kind = kinds.pop() if len(kinds) == 1 else ""
-        if uri_of(claim):
-            self._by_name[at] = kind
-        return kind
+        return kind if node else _kind(nodes_of(claim, profile, written))
+
+
+def _kind(nodes: Sequence[Node]) -> str:
+    """The hint of these nodes, where it is one."""
+    kinds = {node.conflict_resolution for node in nodes}
+    return kinds.pop() if len(kinds) == 1 else ""
 
 
 def _is_weaker(hints: _Hints, meeting: Meeting, setting: int) -> bool:

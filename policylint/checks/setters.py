@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -59,6 +59,8 @@ class Touch(NamedTuple):
 
 def same(mine: Claim, theirs: Claim) -> bool:
     """Whether two claims mean one value: a custom profile's text "1" is a catalog's number 1."""
+    if mine.absent is theirs.absent and mine.value.__class__ is theirs.value.__class__ and mine.value == theirs.value:
+        return True
     return not spellings(mine).isdisjoint(spellings(theirs))
 
 
@@ -173,14 +175,16 @@ def _settings(estate: Estate) -> Iterator[_Setting]:
     for key, places in claimed(estate).by_key.items():
         if len(places) == 1 or key in BY_ID:
             continue
-        every = [place for place in places if kinds[place[1]] == _PROFILE]
-        users = [place for place in every if place[2].scope is not _DEVICE]
-        devices = [place for place in every if place[2].scope is _DEVICE] if users else every
+        profiles = [place for place in places if kinds[place[1]] == _PROFILE]
+        if not profiles:
+            continue
+        devices = [place for place in profiles if place[2].scope is _DEVICE]
         if devices:
             gpos = [place for place in places if on_devices[place[1]] == _GPO and place[2].scope is _DEVICE]
             if len(devices) + len(gpos) > 1:
                 yield _Setting(key, _DEVICE, devices, gpos)
-        if users:
+        if len(devices) < len(profiles):
+            users = [place for place in profiles if place[2].scope is not _DEVICE]
             gpos = [place for place in places if on_users[place[1]] == _GPO and place[2].scope is not _DEVICE]
             if len(users) + len(gpos) > 1:
                 yield _Setting(key, Scope.USER, users, gpos)
@@ -203,17 +207,20 @@ def _on_side(kinds: Sequence[int], policies: Sequence[Policy], scope: Scope) -> 
 
 def _setters(estate: Estate, settings: Sequence[_Setting]) -> dict[int, Setter]:
     """The policies with what they set."""
-    claims: defaultdict[int, dict[int, Claim]] = defaultdict(dict)
+    claims: dict[int, dict[int, Claim]] = {number: {} for number in range(len(estate.policies))}
     several: defaultdict[int, dict[int, list[Claim]]] = defaultdict(dict)
     for n, (_, _, profiles, gpos) in enumerate(settings):
         for places in (profiles, gpos):
             for _, number, claim in places:
-                first = claims[number].setdefault(n, claim)
-                if first is not claim:
-                    several[number].setdefault(n, [first]).append(claim)
-    bits = [1 << n for n in range(len(settings))]
+                said = claims[number]
+                if n not in said:
+                    said[n] = claim
+                else:
+                    several[number].setdefault(n, [said[n]]).append(claim)
+    claims = {number: said for number, said in claims.items() if said}
+    bits = _powers(len(settings))
     found = {}
-    for number in sorted(claims):
+    for number in claims:
         policy, many = estate.policies[number], several.get(number, {})
         set_, doubtful = (sum(map(bits.__getitem__, those)) for those in (claims[number], many))
         found[number] = Setter(
@@ -225,7 +232,7 @@ def _setters(estate: Estate, settings: Sequence[_Setting]) -> dict[int, Setter]:
 def _compare(found: Shared, settings: Sequence[_Setting]) -> None:
     """Tells the policies what they mean by their values, where not all say the same."""
     meant: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    width = 0
+    width, bits = 0, _powers(len(settings))
     for n, (_, _, profiles, gpos) in enumerate(settings):
         places = profiles + gpos
         if not _agreed(places):
@@ -239,10 +246,11 @@ def _compare(found: Shared, settings: Sequence[_Setting]) -> None:
                     meant[number].append((n, meaning))
     for number, setter in found.setters.items():
         setter.open = setter.doubtful | found.loose
-        setter.meanings = [0] * width
-        for n, meaning in meant.get(number, ()):
-            for bit in numbers(meaning):
-                setter.meanings[bit] |= 1 << n
+        told = meant.get(number)
+        if told is None:
+            setter.meanings = [0] * width
+        else:
+            setter.meanings = [sum({bits[n] for n, meaning in told if meaning >> at & 1}) for at in range(width)]
 
 
 def _agreed(places: Places) -> bool:
@@ -277,23 +285,23 @@ def _meanings(places: Places) -> list[int] | None:
 
 def _introduce(found: Shared, settings: Sequence[_Setting]) -> None:
     """Tells each profile whom it meets: GPOs, and the other profiles."""
-    setters = found.setters
+    setters, bits = found.setters, _powers(max(found.setters, default=0) + 1)
     for n, (_, _, profiles, gpos) in enumerate(settings):
-        together = _policies(gpos)
+        several = {number for _, number, _ in profiles}
+        together = {number for _, number, _ in gpos}
         if len(profiles) > CROWD:
             found.crowds |= 1 << n
             _crowd(found, n, profiles)
         else:
-            together |= _policies(profiles)
-        for _, number, _ in profiles:
-            setters[number].partners |= together
+            together |= several
+        partners = sum([bits[number] for number in together])
+        for number in several:
+            setters[number].partners |= partners
 
 
-def _policies(places: Iterable[Place]) -> Bits:
-    found = 0
-    for _, number, _ in places:
-        found |= 1 << number
-    return found
+def _powers(count: int) -> list[Bits]:
+    """The sets of one number each."""
+    return [1 << n for n in range(count)]
 
 
 def _crowd(found: Shared, n: int, profiles: Places) -> None:

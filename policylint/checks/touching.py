@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from policylint.catalogue.settings_catalog import Definition
 from policylint.checks.found import Found, Spot, claim_spot, listed
 from policylint.checks.meetings import Meeting
+from policylint.checks.named import Named
 from policylint.checks.overlap import Overlap
 from policylint.checks.setters import same
 from policylint.claimed import Written
 from policylint.estate import Estate
 from policylint.evidence import JsonAt
-from policylint.families.mdm_wins import uri_of, uris_of
+from policylint.families.mdm_wins import uris_of
 from policylint.findings import Confidence, Severity
 from policylint.masks import masked
 from policylint.model import Claim, Policy, shown
@@ -48,7 +49,8 @@ def _worded(policy: Policy, estate: Estate) -> _Worded:
         found = known[id(policy)] = _Worded(policy)
         stated = found.stated
         for claim in policy.written:
-            at = _pointer(claim)
+            place = claim.evidence.place
+            at = place.pointer if isinstance(place, JsonAt) else ""
             if at in stated:
                 stated[at].append(claim)
             else:
@@ -79,7 +81,7 @@ def _name(claim: Claim, policy: Policy, estate: Estate) -> str:
     definition = estate.definitions.catalog.lookup(claim.origin) if claim.origin else None
     if definition is not None:
         found = known[*at, None] = _worked_out(claim, definition, "", estate)
-    elif node := uri_of(claim):
+    elif node := estate.once(Named).by(claim):
         found = known[*at, None] = _worked_out(claim, None, node, estate)
     else:  # only the policy tells
         node = next(iter(uris_of(claim, policy, estate.once(Written).of(policy, claim.origin))), "")
@@ -140,8 +142,7 @@ def _spot(claim: Claim, worded: _Worded) -> Spot:
 def _sets(claim: Claim, worded: _Worded) -> str:
     """What a claim sets: `sets 1`, and what it becomes in Windows where that differs: `sets 1 (DisableX = 0)`."""
     written = _written(claim, worded)
-    told = _value(written) if written else ""
-    if not written or not _BRIEF.fullmatch(told) or same(claim, written):
+    if written is None or same(claim, written) or not _BRIEF.fullmatch(told := _value(written)):
         return f"sets {_value(claim)}"
     name = _LAST.split(claim.setting.text)[-1]
     return f"sets {told} ({name} {'absent' if claim.absent else f'= {_value(claim)}'})"
