@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import count
+from operator import itemgetter
 
 from policylint.estate import Estate
 from policylint.model import Claim, Policy, Scope
@@ -17,6 +18,7 @@ from policylint.model import Claim, Policy, Scope
 Place = tuple[int, int, Claim]
 """A claim: where it stands among all of the estate, the number of its policy, and the claim itself."""
 
+_ORDINAL = itemgetter(0)
 _LAST = "\U0010ffff"
 """Sorts behind everything that a key goes on with."""
 
@@ -49,15 +51,20 @@ class Claimed:
             found.update(dict.fromkeys(self._sorted[first:last]))
         return list(found)
 
+    def _on(self, keys: Iterable[str]) -> list[Place]:
+        places = [place for key in keys for place in self.by_key.get(key, ())]
+        places.sort(key=_ORDINAL)
+        return places
+
     def on(self, keys: Iterable[str]) -> list[tuple[Policy, Claim]]:
         """The claims on settings by their keys, with their policies."""
-        places = sorted(place for key in keys for place in self.by_key.get(key, ()))
+        places = self._on(keys)
         return [(self._policies[number], claim) for _, number, claim in places]
 
     def by_policy(self, keys: Iterable[str]) -> Iterator[tuple[Policy, list[Claim]]]:
         """The policies that claim some of the settings, with what they claim of them."""
         found: dict[int, list[Claim]] = {}
-        for _, number, claim in sorted(place for key in keys for place in self.by_key.get(key, ())):
+        for _, number, claim in self._on(keys):
             found.setdefault(number, []).append(claim)
         return ((self._policies[number], claims) for number, claims in found.items())
 

@@ -44,9 +44,13 @@ _FIELDS: Mapping[str, str | tuple[str, ...]] = {
     "group": "EmbedCtxt",
 }
 """Fields in their order, by the token that says the one value, or by the tokens that say one of several each."""
+_FOLDED: Mapping[str, str | frozenset[str]] = {
+    name: tokens.casefold() if isinstance(tokens, str) else frozenset(token.casefold() for token in tokens)
+    for name, tokens in _FIELDS.items()
+}
 _KNOWN = {
     "name",
-    *(t.casefold() for tokens in _FIELDS.values() for t in ([tokens] if isinstance(tokens, str) else tokens)),
+    *(t for tokens in _FOLDED.values() for t in ([tokens] if isinstance(tokens, str) else tokens)),
 }
 
 
@@ -57,21 +61,22 @@ def firewall_rule(id_: str, value: Value) -> Decoded | None:
     version, *parts = value.split("|")
     if not _VERSION.fullmatch(version):
         return None
-    pairs = [(key, text) for key, sign, text in (part.partition("=") for part in parts) if sign]
-    fields = tuple(_fields(pairs))
-    name = _last(pairs, "Name") or id_
+    parted = [part.partition("=") for part in parts]
+    pairs = [(key, key.casefold(), text) for key, sign, text in parted if sign]
+    last = {folded: text for _, folded, text in pairs}
+    fields = tuple(_fields(pairs, last))
+    name = last.get("name") or id_
     return Decoded("firewall-rule", name, (*fields, ("version", version[1:])), _traffic(dict(fields)))
 
 
-def _fields(pairs: Sequence[tuple[str, str]]) -> Iterator[tuple[str, FieldValue]]:
-    for name, tokens in _FIELDS.items():
-        if isinstance(tokens, tuple):
-            told: FieldValue = _all(pairs, *tokens)
-        else:
-            told = _worded(name, _last(pairs, tokens))
-        if told not in ("", ()):
-            yield name, told
-    other = tuple(f"{key}={text}" for key, text in pairs if key.casefold() not in _KNOWN)
+def _fields(pairs: Sequence[tuple[str, str, str]], last: Mapping[str, str]) -> Iterator[tuple[str, FieldValue]]:
+    for name, tokens in _FOLDED.items():
+        if isinstance(tokens, str):
+            if text := last.get(tokens):
+                yield name, _worded(name, text)
+        elif not tokens.isdisjoint(last):
+            yield name, tuple([text for _, folded, text in pairs if folded in tokens])
+    other = tuple([f"{key}={text}" for key, folded, text in pairs if folded not in _KNOWN])
     if other:
         yield "other", other
 
@@ -80,15 +85,6 @@ def _worded(name: str, text: str) -> str | bool:
     if text.casefold() in ("true", "false"):
         return text.casefold() == "true"
     return _WORDS.get(name, {}).get(text.casefold(), text)
-
-
-def _all(pairs: Sequence[tuple[str, str]], *tokens: str) -> tuple[str, ...]:
-    wanted = {token.casefold() for token in tokens}
-    return tuple(text for key, text in pairs if key.casefold() in wanted)
-
-
-def _last(pairs: Sequence[tuple[str, str]], token: str) -> str:
-    return next(iter(reversed(_all(pairs, token))), "")
 
 
 def _traffic(fields: Mapping[str, FieldValue]) -> str:

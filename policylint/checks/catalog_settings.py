@@ -11,7 +11,7 @@ from difflib import get_close_matches
 
 from policylint.checks.found import Found, claim_spot, quoted
 from policylint.estate import Estate
-from policylint.model import Claim, Policy
+from policylint.model import Policy
 
 _OURS = ("device_vendor_msft_", "user_vendor_msft_", "vendor_msft_")
 _NAMED = 3
@@ -24,7 +24,8 @@ def unknown_setting(estate: Estate) -> Iterator[Found]:
     new = _new_ids(estate)
     for policy in estate.policies:
         if policy.kind == "settings-catalog":
-            yield from _unknown(estate, policy, new)
+            if new:
+                yield from _unknown(estate, policy, new)
             yield from _foreign_choices(estate, policy)
 
 
@@ -32,12 +33,12 @@ def _new_ids(estate: Estate) -> Mapping[str, str]:
     """The ids as they are written that the catalog does not have, without case."""
     catalog = estate.definitions.catalog
     written = {c.origin for policy in estate.policies if policy.kind == "settings-catalog" for c in policy.written}
-    folded = ((origin, origin.casefold()) for origin in written)
+    folded = [(origin, origin.casefold()) for origin in written if origin not in catalog.rows]
     return {origin: id_ for origin, id_ in folded if id_.startswith(_OURS) and id_ not in catalog.rows}
 
 
 def _unknown(estate: Estate, policy: Policy, new: Mapping[str, str]) -> Iterator[Found]:
-    claims = {new[claim.origin]: claim for claim in reversed(policy.written) if claim.origin in new} if new else None
+    claims = {new[claim.origin]: claim for claim in reversed(policy.written) if claim.origin in new}
     if not claims:
         return
     near = {id_: get_close_matches(id_, _stems(estate, id_), 1, _ALIKE) for id_ in sorted(claims)}
@@ -60,8 +61,10 @@ def _stems(estate: Estate, id_: str) -> list[str]:
 
 def _foreign_choices(estate: Estate, policy: Policy) -> Iterator[Found]:
     for claim in policy.written:
-        choice = _choice_as_written(claim) if isinstance(claim.value, str) else None
-        if choice and estate.definitions.catalog.lookup(claim.origin) is not None:
+        choice = claim.value
+        if not isinstance(choice, str) or claim.type != "choice" or not choice.casefold().startswith(_OURS):
+            continue  # a choice of its own definition is a number or a word
+        if estate.definitions.catalog.lookup(claim.origin) is not None:
             yield Found(
                 f"{quoted([policy.name])} chooses {choice} for {claim.origin}, which has no such choice: Intune "
                 "refuses the policy",
@@ -69,9 +72,3 @@ def _foreign_choices(estate: Estate, policy: Policy) -> Iterator[Found]:
                 claim.setting.text,
                 claim.scope.value,
             )
-
-
-def _choice_as_written(claim: Claim) -> str | None:
-    """The choice that was left as it is written, which is when it is none of its definition's."""
-    value = claim.value if claim.type == "choice" and isinstance(claim.value, str) else ""
-    return value if value.casefold().startswith(_OURS) else None

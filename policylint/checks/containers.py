@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from policylint.estate import Estate
 from policylint.model import Policy
 from policylint.targets import is_derived
+from policylint.topology import Linked
 
 CONTROLLERS = "domain controllers"
 """The OU that every domain has for them."""
@@ -21,8 +22,10 @@ def links(policy: Policy, estate: Estate) -> tuple[str, ...] | None:
     As the topology tells a container's links, else as the export shows them (see `policylint.rank.gpo`).
     """
     topology = estate.topology
-    names = {policy.name.casefold(), policy.id.casefold(), policy.id.strip("{}").casefold()}
-    told = [linked for name in sorted(names) for linked in topology.links_of.get(name, ())]
+    told: list[Linked] = []
+    if links_of := topology.links_of:
+        names = {policy.name.casefold(), policy.id.casefold(), policy.id.strip("{}").casefold()}
+        told = [linked for name in sorted(names) for linked in links_of.get(name, ())]
     if policy.links is None and not told:
         return None
     found = [linked.som.path.rstrip("/") for linked in told if linked.entry.enabled]

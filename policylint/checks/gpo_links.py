@@ -20,6 +20,8 @@ FEW = 5
 def links_of(policy: Policy, estate: Estate) -> tuple[Link, ...]:
     """The links of a GPO: as the topology tells them, and those that its export shows of other containers."""
     topology = estate.topology
+    if not topology.linked:
+        return policy.links or ()
     names = dict.fromkeys((policy.id.casefold(), policy.id.strip("{}").casefold(), policy.name.casefold()))
     told = {(linked.key, linked.number): linked for name in names for linked in topology.links_of.get(name, ())}
     found = [

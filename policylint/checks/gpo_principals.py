@@ -42,11 +42,12 @@ _EVERYWHERE = frozenset(
 
 def only_a_name(estate: Estate) -> Iterator[Found]:
     """A right or a group names an account without its id (GP016)."""
-    index = claimed(estate)
+    index, known = claimed(estate), dict[str, bool]()
     for policy, claims in index.by_policy(index.beginning(_LISTS)):
         found: dict[str, Claim] = {}
         for claim in claims if policy.channel is Channel.GPO else ():
-            found |= {name: claim for name in _bare(claim) if name not in found}
+            for name in _bare(claim, known):
+                found.setdefault(name, claim)
         if found:
             names = [f"'{name}'" for name in list(found)[:_NAMED]]
             more = [f"{len(found) - _NAMED} more"] if len(found) > _NAMED else []
@@ -60,16 +61,26 @@ def only_a_name(estate: Estate) -> Iterator[Found]:
             )
 
 
-def _bare(claim: Claim) -> Iterator[str]:
-    """The names in a list of accounts that are no ids; of a template's own file, where the editor writes ids."""
+def _bare(claim: Claim, known: dict[str, bool]) -> Iterator[str]:
+    """The names in a list of accounts that are no ids; of a template's own file, where the editor writes ids.
+
+    `known` are the names that were looked at, most of them often.
+    """
     if not claim.evidence.path.casefold().endswith(".inf"):
         return
     group = claim.setting.text.rpartition("/")[2].rpartition("__")[0]
     for name in (*(claim.value if isinstance(claim.value, tuple) else ()), group):
-        plain = name.strip()
-        known = plain.casefold().rpartition("\\")[2] in _EVERYWHERE or plain.casefold().startswith("nt service\\")
-        if plain and not _SID.fullmatch(plain) and not known and "\\" not in plain and "@" not in plain:
-            yield plain
+        if name not in known:
+            known[name] = _is_bare(name.strip())
+        if known[name]:
+            yield name.strip()
+
+
+def _is_bare(name: str) -> bool:
+    """Whether a name is neither an id, nor one of a domain, nor one that every Windows knows."""
+    if not name or "\\" in name or "@" in name:
+        return False
+    return name.casefold() not in _EVERYWHERE and not _SID.fullmatch(name)
 
 
 def other_domain(estate: Estate) -> Iterator[Found]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from policylint.checks.found import Found, Spot, claim_spot, listed, quoted
+from policylint.claimed import sides
 from policylint.estate import Estate
 from policylint.model import Channel, Claim, Policy, Scope
 from policylint.principals import display
 from policylint.rank.local_policy import layer_of
 from policylint.targets import EVERYONE
 
+_SCOPES = sorted(Scope)
 _SIDES = {Scope.DEVICE: "computer", Scope.USER: "user"}
 
 
@@ -38,9 +40,9 @@ def settings_of_version_zero(estate: Estate) -> Iterator[Found]:
     Where only GPT.INI was read it is likely: editors count both versions at once.
     """
     for policy in estate.policies:
-        if policy.channel is not Channel.GPO or layer_of(policy) is not None:
+        if policy.file_version is None or policy.channel is not Channel.GPO or layer_of(policy) is not None:
             continue
-        for scope in sorted(Scope):
+        for scope in _SCOPES:
             directory, file = policy.versions(scope)
             empty = not directory and file == 0
             claims = [claim for claim in policy.claims if claim.scope is scope] if empty else ()
@@ -64,9 +66,11 @@ def _version_zero(policy: Policy, claims: Sequence[Claim], scope: Scope, *, told
 def versions_differ(estate: Estate) -> Iterator[Found]:
     """GPOs whose versions in the directory and in SYSVOL differ: replication is behind, or one half was edited."""
     for policy in estate.policies:
+        if policy.directory_version == policy.file_version:
+            continue
         apart = [
             f"{directory} in the directory and {file} in SYSVOL for the {_SIDES[scope]} side"
-            for scope, (directory, file) in ((scope, policy.versions(scope)) for scope in sorted(Scope))
+            for scope, (directory, file) in ((scope, policy.versions(scope)) for scope in _SCOPES)
             if directory is not None and file is not None and directory != file
         ]
         if apart:
@@ -81,12 +85,14 @@ def unreadable_for_computers(estate: Estate) -> Iterator[Found]:
 
     Computers may be members of another group that may read the GPO, so that this is likely and not certain.
     """
-    for policy in estate.policies:
+    for policy, told in zip(estate.policies, sides(estate), strict=True):
+        if Scope.USER not in told:
+            continue
         readers = policy.filtering.read if policy.filtering is not None else ()
         if not readers or any(sid.casefold() in EVERYONE or sid.endswith("-515") for sid in readers):
             continue
         claims = [claim for claim in policy.claims if claim.scope is Scope.USER]
-        if claims and Scope.USER not in policy.disabled_sides:
+        if Scope.USER not in policy.disabled_sides:
             message = (
                 f"{quoted([policy.name])} has user settings, and neither Authenticated Users nor Domain Computers may "
                 "read it: users get them only on computers that may read it by another group"

@@ -21,11 +21,12 @@ _SIDES: Mapping[Scope, tuple[str, ...]] = {Scope.DEVICE: ("device_", "hklm\\"), 
 
 def both_sides(estate: Estate) -> Iterator[Found]:
     """Two profiles, or one, set a node differently on its two sides. One finding a pair of profiles."""
-    devices, users = _keys(estate, Scope.DEVICE), _keys(estate, Scope.USER)
     pairs: dict[tuple[str, str], list[tuple[Policy, Policy, str, Touch]]] = {}
-    for rest in devices.keys() & users.keys():
-        on_users = _claims(estate, users[rest], Scope.USER)
-        for policy, claim in _claims(estate, devices[rest], Scope.DEVICE) if on_users else ():
+    for rest, users in _keys(estate, Scope.USER).items():
+        devices = [f"{begin}{rest}" for begin in _SIDES[Scope.DEVICE]]
+        on_devices = _claims(estate, devices, Scope.DEVICE)
+        on_users = _claims(estate, users, Scope.USER) if on_devices else []
+        for policy, claim in on_devices if on_users else ():
             for other, theirs in on_users:
                 if not same(claim, theirs):
                     pairs.setdefault((policy.id, other.id), []).append((policy, other, rest, Touch(claim, theirs)))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from policylint.checks.containers import Contents, contents, holds_controllers, is_site, links
 from policylint.checks.found import Found, claim_spot, quoted
 from policylint.checks.gpo_claims import some_of
+from policylint.claimed import claimed, sides
 from policylint.estate import Estate
 from policylint.findings import Confidence
 from policylint.model import Channel, Policy, Scope
@@ -33,10 +34,8 @@ def computer_settings_for_users(estate: Estate) -> Iterator[Found]:
 
 def _placed(estate: Estate, scope: Scope, only: Callable[[str], bool]) -> Iterator[tuple[Policy, tuple[str, ...]]]:
     """The GPOs with settings of a side all of whose links name containers of the other side."""
-    for policy in estate.policies:
-        if policy.channel is not Channel.GPO or scope in policy.disabled_sides:
-            continue
-        if not any(claim.scope is scope for claim in policy.claims):
+    for policy, told in zip(estate.policies, sides(estate), strict=True):
+        if scope not in told or policy.channel is not Channel.GPO or scope in policy.disabled_sides:
             continue
         linked = links(policy, estate)
         if linked and not any(map(is_site, linked)) and all(map(only, linked)):
@@ -46,10 +45,8 @@ def _placed(estate: Estate, scope: Scope, only: Callable[[str], bool]) -> Iterat
 def _loopback(estate: Estate) -> list[str] | None:
     """The containers of the GPOs that turn loopback on; None where nobody tells the links of one of them."""
     found: list[str] = []
-    for policy in estate.policies:
-        if policy.channel is Channel.GPO and any(
-            claim.setting.key == LOOPBACK and claim.value in LOOPBACK_MODES for claim in policy.claims
-        ):
+    for policy, claims in claimed(estate).by_policy((LOOPBACK,)):
+        if policy.channel is Channel.GPO and any(claim.value in LOOPBACK_MODES for claim in claims):
             linked = links(policy, estate)
             if linked is None or any(map(is_site, linked)):
                 return None
