@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 from policylint.catalogue import shipped
 from policylint.catalogue.admx import AdmxFile, AdmxStore
@@ -64,11 +64,13 @@ class Estate:
         return found
 
     @cached_property
-    def _made(self) -> dict[object, object]:
+    def _made(self) -> dict[object, Any]:
         return {}
 
     def once(self, make: Callable[[Estate], _T]) -> _T:
         """What a function or class makes of the estate, made once however many checks ask for it."""
-        if make not in self._made:
-            self._made[make] = make(self)
-        return cast(_T, self._made[make])
+        try:
+            found: _T = self._made[make]
+        except KeyError:
+            found = self._made[make] = make(self)
+        return found

@@ -19,7 +19,7 @@ from policylint.checks.touching import counted, found, names_of
 from policylint.claimed import Written, claimed
 from policylint.estate import Estate
 from policylint.families.channels import Family, family_of
-from policylint.families.mdm_wins import SWITCH, Cover, cover
+from policylint.families.mdm_wins import SWITCH, Cover, cover, cover_of, texts_of, together
 from policylint.families.product_keys import FIREWALL_RULES
 from policylint.lowering.products import number
 from policylint.model import Channel, Claim, Policy, Scope, csp
@@ -147,12 +147,15 @@ class _Covers:
     def _cover(self, claim: Claim, profile: Policy) -> Cover:
         if claim.scope is Scope.USER or profile.kind == "administrative-template":
             return cover(claim, profile)
-        node = self._nodes.by(claim)
-        if not node:  # only the profile tells
-            return cover(claim, profile, self._written.of(profile, claim.origin))
+        if node := self._nodes.by(claim):
+            return self._of(node)
+        texts = texts_of(claim, self._written.of(profile, claim.origin))  # only the profile tells
+        return together([self._of(node) for text in texts if (node := self._nodes.of(text))])
+
+    def _of(self, node: str) -> Cover:
         known = self._known.get(node)
         if known is None:
-            known = self._known[node] = cover(claim, profile)
+            known = self._known[node] = cover_of(node)
         return known
 
 

@@ -70,18 +70,19 @@ def _sorted_pairs(estate: Estate) -> Mapping[Sort, Sequence[_Pair]]:
     found: Mapping[Sort, list[_Pair]] = {"custom": [], "alike": [], "of one role": [], "of two roles": []}
     apart = ~shared(estate).beginning(ACCUMULATING)
     for meeting in meetings(estate):
-        if meeting.across or "compliance" in (meeting.mine.kind, meeting.theirs.kind):
+        if meeting.across or meeting.mine.kind == "compliance" or meeting.theirs.kind == "compliance":
             continue
-        overlap = meeting.overlap(meeting.both)
+        both = meeting.both
+        overlap = meeting.overlap(both)
         if overlap != "never":
-            differing = meeting.differing & apart
+            differing = meeting.differing_among(both) & apart
             found[_sort(meeting, differing)].append(_Pair(meeting, differing, overlap))
     return found
 
 
 def _sort(meeting: Meeting, differing: Bits) -> Sort:
     mine, theirs = meeting.mine, meeting.theirs
-    if "custom" in (mine.kind, theirs.kind):
+    if mine.kind == "custom" or theirs.kind == "custom":
         return "custom"
     if not differing:
         return "alike"

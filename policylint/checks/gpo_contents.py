@@ -13,8 +13,12 @@ from policylint.model import Channel, Claim, Policy, Scope
 _NAMED = 3
 _FEW = 3
 """GPOs with fewer settings are easily alike without being copies."""
-_HIVE = len("hklm\\")
-_POLICY_KEYS = ("software\\policies\\", "software\\microsoft\\windows\\currentversion\\policies\\")
+_HIVES = ("hklm\\", "hkcu\\")
+_POLICY_KEYS = tuple(
+    f"{hive}{key}"
+    for hive in _HIVES
+    for key in ("software\\policies\\", "software\\microsoft\\windows\\currentversion\\policies\\")
+)
 
 _DOMAIN, _CONTROLLERS = "{31B2F340-016D-11D2-945F-00C04FB984F9}", "{6AC1786C-016F-11D2-945F-00C04FB984F9}"
 _OWN: Mapping[str, tuple[str, ...]] = {
@@ -92,7 +96,7 @@ def beside_the_purpose(estate: Estate) -> Iterator[Found]:
 def stays(estate: Estate) -> Iterator[Found]:
     """Values outside the policy keys, which stay when the GPO goes; one finding for each GPO (GP030)."""
     index = claimed(estate)
-    outside = [key for key in index.beginning(("hklm\\", "hkcu\\")) if not key[_HIVE:].startswith(_POLICY_KEYS)]
+    outside = [key for key in index.beginning(_HIVES) if not key.startswith(_POLICY_KEYS)]
     for policy, claims in index.by_policy(outside):
         found = [claim for claim in claims if not claim.absent and claim.type.startswith("REG_")]
         if found and policy.channel is Channel.GPO:

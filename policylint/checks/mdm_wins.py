@@ -104,7 +104,9 @@ def strips_stricter(estate: Estate) -> Iterator[Found]:
     hints = _Hints(estate)
     for pair, covers in switched(estate):
         reached = hints.among(pair.meeting, pair.settings & covers.get(Cover.YES, 0))
-        weaker = sum(1 << n for n in numbers(reached) if _is_weaker(hints, pair.meeting, n)) if reached else 0
+        weaker = sum([1 << n for n in numbers(reached) if _is_weaker(hints, pair.meeting, n)]) if reached else 0
+        if not weaker:
+            continue
         meeting, _, overlap = narrowed(pair, weaker)
         if overlap != "never":
             those = meeting.ordered(weaker)
@@ -129,36 +131,43 @@ class _Hints:
 
     def among(self, meeting: Meeting, settings: Bits) -> Bits:
         """Those of the settings that have a hint, or may: what the profile says several things about."""
-        profile, several = meeting.mine, meeting.several
+        if not settings:
+            return 0
+        profile = meeting.mine
         at = id(profile)
-        if new := settings & ~(self._asked[at] | several):
+        asked = self._asked[at]
+        if settings & ~asked and (new := settings & ~(asked | meeting.several)):
             self._asked[at] |= new
             those = numbers(new)
             claims = zip(those, meeting.claims(those), strict=True)
-            self._silent[at] |= sum(1 << n for n, claim in claims if not self.of(claim, profile))
+            self._silent[at] |= sum([1 << n for n, claim in claims if not self.of(claim, profile)])
         return settings & ~self._silent[at]
 
     def of(self, claim: Claim, profile: Policy) -> str:
         """The hint of a claim's node, or ''. It is about the node's own values: lowering has to leave them alone."""
         at = id(profile), id(claim)
-        if at not in self._known:
-            self._known[at] = self._hint(claim, profile)
-        return self._known[at]
+        found = self._known.get(at)
+        if found is None:
+            found = self._known[at] = self._hint(claim, profile)
+        return found
 
     def _hint(self, claim: Claim, profile: Policy) -> str:
         if not isinstance(claim.value, int):
             return ""
         node = self._nodes.by(claim)
-        if node:
-            kind = self._by_node.get(node)
-            if kind is None:
-                kind = self._by_node[node] = _kind(nodes_of(claim, profile, ()))
-            if not kind:
-                return ""
+        if node and not self._of_node(node, claim, profile):
+            return ""
         written = self._written.of(profile, claim.origin)
         if {str(stated.value) for stated in written} != {str(claim.value)}:
             return ""
-        return kind if node else _kind(nodes_of(claim, profile, written))
+        return self._by_node[node] if node else _kind(nodes_of(claim, profile, written))
+
+    def _of_node(self, node: str, claim: Claim, profile: Policy) -> str:
+        """The hint of the node that a claim names."""
+        kind = self._by_node.get(node)
+        if kind is None:
+            kind = self._by_node[node] = _kind(nodes_of(claim, profile, ()))
+        return kind
 
 
 def _kind(nodes: Sequence[Node]) -> str:
@@ -171,9 +180,9 @@ def _is_weaker(hints: _Hints, meeting: Meeting, setting: int) -> bool:
     """Whether Intune's number is the less secure one."""
     ours, other = meeting.said(setting)
     mine, theirs = ours.value, other.value
-    kind = hints.of(ours, meeting.mine) if isinstance(theirs, int) else ""
-    if not kind or not isinstance(mine, int) or not isinstance(theirs, int):
+    if not isinstance(mine, int) or not isinstance(theirs, int):
         return False
+    kind = hints.of(ours, meeting.mine)
     if kind.endswith("ZeroHasNoLimits") and 0 in (mine, theirs):
         return mine == 0
     if kind.startswith("LowestValueMostSecure"):

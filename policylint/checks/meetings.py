@@ -49,15 +49,18 @@ class Meeting:
     @property
     def differing(self) -> Bits:
         """What the two set to different values, in whatever type each of them writes it."""
-        mine, theirs, both = self._mine, self._theirs, self.both
+        return self.differing_among(self.both)
+
+    def differing_among(self, both: Bits) -> Bits:
+        """The same, given what both set."""
+        mine, theirs = self._mine, self._theirs
         found = 0
         for one, other in zip(mine.meanings, theirs.meanings):  # noqa: B905  # as many for every setter; asked for all pairs
             found |= one ^ other
         found &= both
         open_ = both & (mine.open | theirs.open)
         if open_:
-            differing = (n for n in numbers(open_) if not same(*self.said(n)))
-            found = found & ~open_ | sum(1 << n for n in differing)
+            found = found & ~open_ | sum([1 << n for n in numbers(open_) if not same(*self.said(n))])
         return found
 
     def touch(self, setting: int) -> Touch:

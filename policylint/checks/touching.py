@@ -15,7 +15,7 @@ from policylint.checks.setters import same
 from policylint.claimed import Written
 from policylint.estate import Estate
 from policylint.evidence import JsonAt
-from policylint.families.mdm_wins import uris_of
+from policylint.families.mdm_wins import texts_of
 from policylint.findings import Confidence, Severity
 from policylint.masks import masked
 from policylint.model import Claim, Policy, shown
@@ -84,7 +84,8 @@ def _name(claim: Claim, policy: Policy, estate: Estate) -> str:
     elif node := estate.once(Named).by(claim):
         found = known[*at, None] = _worked_out(claim, None, node, estate)
     else:  # only the policy tells
-        node = next(iter(uris_of(claim, policy, estate.once(Written).of(policy, claim.origin))), "")
+        texts, named = texts_of(claim, estate.once(Written).of(policy, claim.origin)), estate.once(Named)
+        node = next(filter(None, map(named.of, texts)), "")
         found = known.get((*at, node))
         if found is None:
             found = known[*at, node] = _worked_out(claim, None, node, estate)
@@ -124,7 +125,9 @@ def counted(names: Sequence[str]) -> str:
 
 def spots(meeting: Meeting, settings: Sequence[int], estate: Estate) -> tuple[Spot, ...]:
     """Where the first of them are set: the profile's claim, then the other policy's."""
-    mine, theirs = _worded(meeting.mine, estate), _worded(meeting.theirs, estate)
+    known = estate.once(_all_worded)
+    mine = known.get(id(meeting.mine)) or _worded(meeting.mine, estate)
+    theirs = known.get(id(meeting.theirs)) or _worded(meeting.theirs, estate)
     found = []
     for setting in settings[:NAMED]:
         one, other = meeting.said(setting)

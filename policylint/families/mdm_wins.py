@@ -8,7 +8,7 @@ Update (D4) and for user policies (M-MWG-USER) is not documented.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 
 from policylint.catalogue import ddf, settings_catalog
@@ -69,9 +69,12 @@ def cover(claim: Claim, policy: Policy, written: Sequence[Claim] | None = None) 
         return Cover.USER
     if policy.kind == "administrative-template":
         return Cover.UNMAPPED
-    if uri := uri_of(claim):
-        return cover_of(uri)
-    found = {cover_of(uri) for uri in uris_of(claim, policy, written)}
+    return together(cover_of(uri) for uri in uris_of(claim, policy, written))
+
+
+def together(covers: Iterable[Cover]) -> Cover:
+    """Whether the switch reaches what is written to several nodes, by whether it reaches each of them."""
+    found = set(covers)
     return found.pop() if len(found) == 1 else Cover.UNMAPPED if found else Cover.NO
 
 
@@ -96,18 +99,25 @@ def uris_of(claim: Claim, policy: Policy, written: Sequence[Claim] | None = None
     """
     if uri := uri_of(claim):
         return (uri,)
+    texts = texts_of(claim, policy.written if written is None else written)
+    return tuple(dict.fromkeys(uri for text in texts if (uri := node_named(text))))
+
+
+def texts_of(claim: Claim, written: Sequence[Claim]) -> list[str]:
+    """What a policy wrote, of what it states, where it says what a claim of it came from."""
     origin, evidence = claim.origin, claim.evidence
-    stated = policy.written if written is None else written
-    texts = [c.setting.text for c in stated if c.origin == origin and c.evidence == evidence]
-    return tuple(dict.fromkeys(uri for text in texts if (uri := _uri(text))))
+    return [
+        c.setting.text for c in written if c.origin == origin and (c.evidence is evidence or c.evidence == evidence)
+    ]
 
 
 def uri_of(claim: Claim) -> str:
     """The CSP node that a claim itself names, as what it was written as or what it sets; '' where it names none."""
-    return _uri(claim.origin) or _uri(claim.setting.text)
+    return node_named(claim.origin) or node_named(claim.setting.text)
 
 
-def _uri(text: str) -> str:
+def node_named(text: str) -> str:
+    """The CSP node that a URI or the id of a definition names; '' for other texts."""
     if text.startswith("./"):
         return text
     definition = settings_catalog.lookup(text) if text else None
