@@ -24,15 +24,15 @@ _LAST = "\U0010ffff"
 
 
 class Claimed:
-    """Claims by the key of their setting. Make one with `claimed` or `stated`."""
+    """Claims by the key of their setting. Make one with `claimed`."""
 
-    def __init__(self, policies: Sequence[Policy], claims: Iterable[Sequence[Claim]]) -> None:
+    def __init__(self, policies: Sequence[Policy]) -> None:
         self._policies = policies
         self.by_key: dict[str, list[Place]] = {}
         """Where each setting is claimed."""
         places, ordinal = self.by_key, count()
-        for number, those in enumerate(claims):
-            for claim in those:
+        for number, policy in enumerate(policies):
+            for claim in policy.claims:
                 key = claim.setting.key
                 if key in places:
                     places[key].append((next(ordinal), number, claim))
@@ -75,7 +75,7 @@ def claimed(estate: Estate) -> Claimed:
 
 
 def _claimed(estate: Estate) -> Claimed:
-    return Claimed(estate.policies, (policy.claims for policy in estate.policies))
+    return Claimed(estate.policies)
 
 
 def sides(estate: Estate) -> Sequence[frozenset[Scope]]:
@@ -101,12 +101,3 @@ class Written:
                 found.setdefault(claim.origin, []).append(claim)
             self._known[id(policy)] = found
         return self._known[id(policy)].get(origin, ())
-
-
-def stated(estate: Estate) -> Claimed:
-    """What the Intune policies of the estate state before lowering, by setting."""
-    return estate.once(_stated)
-
-
-def _stated(estate: Estate) -> Claimed:
-    return Claimed(estate.policies, (policy.written for policy in estate.policies))

@@ -62,16 +62,19 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings in the order of reports."""
     places: dict[int, str] = {}
 
-    def order(finding: Finding) -> tuple[int, str, str, str, str]:
+    def order(finding: Finding) -> tuple[str, str, str]:
         if not finding.locations:
-            return _SEVERITY[finding.severity], finding.rule, "", "", finding.message
+            return "", "", finding.message
         first = finding.locations[0]
         place = places.get(id(first))  # many findings share theirs, and telling it takes long
         if place is None:
             place = places[id(first)] = repr(first.evidence.place)
-        return _SEVERITY[finding.severity], finding.rule, first.evidence.path, place, finding.message
+        return first.evidence.path, place, finding.message
 
-    return tuple(sorted(findings, key=order))
+    alike: dict[tuple[int, str], list[Finding]] = {}
+    for finding in findings:
+        alike.setdefault((_SEVERITY[finding.severity], finding.rule), []).append(finding)
+    return tuple([finding for at in sorted(alike) for finding in sorted(alike[at], key=order)])
 
 
 def _reading(estate: Estate, rules: Mapping[str, Rule]) -> Iterator[Finding]:

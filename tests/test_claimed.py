@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from policylint.claimed import claimed, stated
+from policylint.claimed import claimed, sides
 from policylint.estate import Estate
 from policylint.evidence import Evidence
 from policylint.model import Channel, Claim, Policy, Scope, registry
@@ -49,9 +49,10 @@ def test_two_policies_that_are_equal_stay_two() -> None:
     ]
 
 
-def test_what_is_stated_before_lowering_has_an_index_of_its_own() -> None:
-    estate = Estate((policy("One", A, written=(B,)),))
-    assert (list(claimed(estate).by_key), list(stated(estate).by_key)) == (
-        ["hklm\\software\\a!v"],
-        ["hklm\\software\\b!v"],
-    )
+def test_the_sides_of_a_policy_are_those_that_it_sets_something_on() -> None:
+    user = Claim(registry(Scope.USER, "Software\\A", "V"), Scope.USER, 1, "REG_DWORD", HERE)
+    assert list(sides(Estate((ONE, policy("Both", A, user), policy("None"))))) == [
+        frozenset({Scope.DEVICE}),
+        frozenset(Scope),
+        frozenset(),
+    ]

@@ -33,8 +33,8 @@ def _new_ids(estate: Estate) -> Mapping[str, str]:
     """The ids as they are written that the catalog does not have, without case."""
     catalog = estate.definitions.catalog
     written = {c.origin for policy in estate.policies if policy.kind == "settings-catalog" for c in policy.written}
-    folded = [(origin, origin.casefold()) for origin in written if origin not in catalog.rows]
-    return {origin: id_ for origin, id_ in folded if id_.startswith(_OURS) and id_ not in catalog.rows}
+    folded = [(origin, origin.casefold()) for origin in written if catalog.lookup(origin) is None]
+    return {origin: id_ for origin, id_ in folded if id_.startswith(_OURS)}
 
 
 def _unknown(estate: Estate, policy: Policy, new: Mapping[str, str]) -> Iterator[Found]:

@@ -212,16 +212,14 @@ def mdm_wins_form(estate: Estate) -> Iterator[Found]:
 
 def restarts(estate: Estate) -> Iterator[Found]:
     """A setting whose node restarts the device by itself (IN029). One finding a profile and CSP."""
-    known: dict[str, str] = {}
-    for policy in estate.policies:
+    texts = {claim.setting.text for policy in estate.policies for claim in policy.written}
+    restarting = {text: csp for text in texts if (csp := _restarting(text, estate))}
+    for policy in estate.policies if restarting else ():
         seen: dict[str, tuple[Claim, int]] = {}
-        for claim in policy.written:
-            text = claim.setting.text
-            if text not in known:
-                known[text] = _restarting(text, estate)
-            if csp := known[text]:
-                first, count = seen.get(csp, (claim, 0))
-                seen[csp] = first, count + 1
+        for claim in [claim for claim in policy.written if claim.setting.text in restarting]:
+            csp = restarting[claim.setting.text]
+            first, count = seen.get(csp, (claim, 0))
+            seen[csp] = first, count + 1
         for csp, (claim, count) in seen.items():
             many = f"{count} settings" if count > 1 else "a setting"
             yield Found(

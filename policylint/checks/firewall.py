@@ -32,6 +32,9 @@ _MODE = r"hklm\software\policies\microsoft\windows\srpv2" + "\\"
 _MODES = {0: "audits", 1: "enforces"}
 _SPOTS = 3
 
+Limits = Mapping[str, frozenset[str]]
+"""What a rule says of the traffic that it means, by field, without case."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
@@ -133,15 +136,15 @@ def _spots(met: Sequence[tuple[_Rule, _Rule]]) -> tuple[Spot, ...]:
 
 def blocked_elsewhere(estate: Estate) -> Iterator[Found]:
     """A rule allows what a rule of any policy blocks: the block counts (PR041)."""
-    live = [rule for rule in estate.once(_rules) if rule.fields.get("active") is not False]
-    allowing = [(rule, rule.fields) for rule in live if rule.fields.get("action") == "allow"]
+    live = [(rule, rule.fields) for rule in estate.once(_rules)]
+    live = [(rule, fields) for rule, fields in live if fields.get("active") is not False]
+    blocking = [(rule, _limits(fields)) for rule, fields in live if fields.get("action") == "block"]
+    allowing = [(rule, _limits(fields)) for rule, fields in live if fields.get("action") == "allow" and blocking]
     pairs: dict[tuple[str, str], list[tuple[_Rule, _Rule]]] = {}
-    for block in live:
-        fields = block.fields
-        if fields.get("action") == "block":
-            for allow, theirs in allowing:
-                if _covers(fields, theirs) and allow.claim.setting.key != block.claim.setting.key:
-                    pairs.setdefault((allow.policy.id, block.policy.id), []).append((allow, block))
+    for block, limits in blocking:
+        for allow, theirs in allowing:
+            if _covers(limits, theirs) and allow.claim.setting.key != block.claim.setting.key:
+                pairs.setdefault((allow.policy.id, block.policy.id), []).append((allow, block))
     for met in pairs.values():
         allow, block = met[0]
         overlap = _overlap(allow.policy, block.policy, estate)
@@ -161,12 +164,16 @@ _ASIDE = {"action", "active", "description", "group", "version", "edge-traversal
 """Fields that do not say which traffic a rule means."""
 
 
-def _covers(block: Mapping[str, FieldValue], allow: Mapping[str, FieldValue]) -> bool:
+def _limits(fields: Mapping[str, FieldValue]) -> Limits:
+    """What a rule says of the traffic that it means."""
+    return {name: _values(value) for name, value in fields.items() if name not in _ASIDE}
+
+
+def _covers(block: Limits, allow: Limits) -> bool:
     """Whether the block means all traffic that the other rule allows: each of its limits is a limit of the other."""
-    return all(
-        name in _ASIDE or (_values(allow.get(name, ())) <= _values(value) != frozenset() and name in allow)
-        for name, value in block.items()
-    )
+    if not block.keys() <= allow.keys():
+        return False
+    return all(values and allow[name] <= values for name, values in block.items())
 
 
 def _values(value: FieldValue) -> frozenset[str]:

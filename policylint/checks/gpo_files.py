@@ -23,6 +23,9 @@ _LEFT_OVER: Mapping[re.Pattern[str], str] = {
     re.compile(r"(^|/)ntuser\.(pol|dat|ini)$", re.IGNORECASE): "a file of a user profile",
 }
 
+_MARKS = ("ntfrs_", "ntuser.", ".adm")
+"""One of these is in every path that is left over."""
+
 _SENSITIVE = re.compile(
     r"gpp:registry/hklm\\(?:system\\(?:currentcontrolset|controlset\d+)\\(?:control\\(?:lsa|securityproviders|"
     r"session manager|deviceguard)|services\\(?:lanman\w+|netbt|ldap|netlogon|tcpip6?|dnscache|winrm))"
@@ -82,8 +85,11 @@ def _not_there(policy: Policy, claim: Claim, script: str, text: str, *, sure: bo
 
 def leftovers(estate: Estate) -> Iterator[Found]:
     """Files in SYSVOL that nothing reads any more (GP027); one finding for each kind."""
+    together = "\n".join([record.path for record in estate.files]).casefold()
+    if not any(mark in together for mark in _MARKS):
+        return
     paths_of = ((record.path, record.path.casefold()) for record in estate.files)
-    likely = [path for path, folded in paths_of if "ntfrs_" in folded or "ntuser." in folded or ".adm" in folded]
+    likely = [path for path, folded in paths_of if any(mark in folded for mark in _MARKS)]
     for pattern, said in _LEFT_OVER.items():
         paths = [path for path in likely if pattern.search(path)]
         if paths:

@@ -123,4 +123,6 @@ def _accounts(policy: Policy, lists: Iterable[Claim]) -> Iterator[tuple[Policy, 
             yield policy, None, found[1].upper()
     for claim in lists:
         said = " ".join(claim.value) if isinstance(claim.value, tuple) else str(claim.value)
-        yield from ((policy, claim, domain.upper()) for domain in _DOMAIN.findall(f"{claim.setting.text} {said}"))
+        text = f"{claim.setting.text} {said}"
+        if "-1-5-21-" in text:
+            yield from ((policy, claim, domain.upper()) for domain in _DOMAIN.findall(text))

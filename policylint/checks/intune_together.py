@@ -8,7 +8,7 @@ from itertools import combinations
 
 from policylint.checks.found import Found, Spot, claim_spot, quoted
 from policylint.checks.overlap import Overlap, overlaps
-from policylint.claimed import claimed, stated
+from policylint.claimed import claimed
 from policylint.estate import Estate
 from policylint.model import Channel, Claim, Policy, Scope
 
@@ -57,10 +57,11 @@ def _pieces(parts: Sequence[tuple[Policy, Sequence[Claim]]], sure: Overlap) -> F
 
 def _bitlocker(estate: Estate) -> Iterator[tuple[Policy, Mapping[str, Claim]]]:
     """The settings of the BitLocker CSP that each Intune profile states, one claim for each, by its key."""
-    index = stated(estate)
-    for policy, claims in index.by_policy(index.beginning((_BITLOCKER,))):
+    for policy in estate.policies:
         if policy.channel is Channel.MDM and policy.kind != "compliance":
-            yield policy, {claim.setting.key: claim for claim in claims}
+            found = {c.setting.key: c for c in policy.written if c.setting.key.startswith(_BITLOCKER)}
+            if found:
+                yield policy, found
 
 
 def other_tenant(estate: Estate) -> Iterator[Found]:
