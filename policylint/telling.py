@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from policylint.checks.found import WHERE, Found, Spot
 from policylint.evidence import JsonAt
 from policylint.findings import Finding, Location, PolicyRef, ref
+from policylint.frozen import plain
 from policylint.model import Policy
 from policylint.rules import Rule
+
+_finding, _location = plain(Finding), plain(Location)
 
 
 @dataclass(slots=True, eq=False)
@@ -42,25 +45,35 @@ class Telling:
 
     def finding(self, found: Found, rule: Rule, where: str, subject: str) -> Finding:
         """The finding with the targets in its message told as `where`, and what its story is about."""
-        known = self._shown
-        shown = [known.get(id(spot)) or self._show(spot) for spot in found.spots]
-        places = list(dict.fromkeys([one.place for one in shown])) if len(shown) > 1 else [one.place for one in shown]
-        locations = [place.related for place in places]
-        if places:
-            locations[0] = places[0].primary
-        return Finding(
+        message, (locations, policies) = found.message, self._shown_at(found.spots)
+        return _finding(
             rule.id,
             rule.name,
             found.severity or rule.severity,
             found.confidence,
-            found.message if where is WHERE or "{" not in found.message else found.message.replace(WHERE, where),
-            tuple(locations),
-            tuple({id(one.policy): one.policy for one in shown if one.policy is not None}.values()),
+            message if where is WHERE or "{" not in message else message.replace(WHERE, where),
+            locations,
+            policies,
             found.setting,
             found.scope,
-            help=found.help or rule.fix,
-            why=subject,
+            (),
+            found.help or rule.fix,
+            subject,
         )
+
+    def _shown_at(self, spots: Sequence[Spot]) -> tuple[tuple[Location, ...], tuple[PolicyRef, ...]]:
+        """The places of spots and their policies, each once. A plain loop: there are few spots, and many findings."""
+        known = self._shown
+        locations: dict[_Place, Location] = {}
+        policies: dict[int, PolicyRef] = {}
+        for spot in spots:
+            one = known.get(id(spot)) or self._show(spot)
+            place, policy = one.place, one.policy
+            if place not in locations:
+                locations[place] = place.related if locations else place.primary
+            if policy is not None:
+                policies[id(policy)] = policy
+        return tuple(locations.values()), tuple(policies.values())
 
     def _show(self, spot: Spot) -> _Shown:
         """Two spots of one place, policy and label are one."""
@@ -70,7 +83,7 @@ class Telling:
         key = evidence.path, at, policy and policy.id, label
         found = self._places.get(key)
         if found is None:
-            found = _Place(Location(evidence, "primary", label), Location(evidence, "related", label))
+            found = _Place(_location(evidence, "primary", label), _location(evidence, "related", label))
             self._places[key] = found
         told = self._shown[id(spot)] = _Shown(spot, found, None if policy is None else self.ref(policy))
         return told

@@ -161,6 +161,10 @@ class _Covers:
 
 def switched(estate: Estate) -> Sequence[tuple[Pair, Covered]]:
     """Those of which MDMWinsOverGP may be on where the profile arrives."""
+    return estate.once(_switched_pairs)
+
+
+def _switched_pairs(estate: Estate) -> Sequence[tuple[Pair, Covered]]:
     return [told for told in covered(estate) if switch_reaches(told[0].meeting.mine, estate) != "never"]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Literal, NamedTuple
 
-from policylint.checks.found import Found, quoted
+from policylint.checks.found import Found
 from policylint.checks.meetings import Meeting, meetings
 from policylint.checks.overlap import Overlap
 from policylint.checks.setters import Bits, shared
@@ -131,7 +131,7 @@ def _conflict(pair: _Pair, told: str, estate: Estate) -> Found:
 
 
 def _both(meeting: Meeting) -> str:
-    return quoted([meeting.mine.name, meeting.theirs.name])
+    return f'"{meeting.mine.name}" and "{meeting.theirs.name}"'
 
 
 def _help(both: str, overlap: Overlap) -> str:
@@ -154,7 +154,8 @@ def _rule_by_rule(estate: Estate) -> Bits:
 def roles_differ(estate: Estate) -> Iterator[Found]:
     """A baseline, an endpoint security policy and a configuration profile say different things (IN011)."""
     for meeting, settings, overlap in _pairs(estate, "of two roles"):
-        mine, theirs = (_role(policy.kind, policy.made_from) for policy in (meeting.mine, meeting.theirs))
+        a, b = meeting.mine, meeting.theirs
+        mine, theirs = _role(a.kind, a.made_from), _role(b.kind, b.made_from)
         those = meeting.ordered(settings)
         message = (
             f'The {mine} "{meeting.mine.name}" and the {theirs} "{meeting.theirs.name}" set '

@@ -104,7 +104,7 @@ def strips_stricter(estate: Estate) -> Iterator[Found]:
     hints = _Hints(estate)
     for pair, covers in switched(estate):
         reached = hints.among(pair.meeting, pair.settings & covers.get(Cover.YES, 0))
-        weaker = sum([1 << n for n in numbers(reached) if _is_weaker(hints, pair.meeting, n)]) if reached else 0
+        weaker = _weaker(hints, pair.meeting, numbers(reached)) if reached else 0
         if not weaker:
             continue
         meeting, _, overlap = narrowed(pair, weaker)
@@ -176,13 +176,18 @@ def _kind(nodes: Sequence[Node]) -> str:
     return kinds.pop() if len(kinds) == 1 else ""
 
 
-def _is_weaker(hints: _Hints, meeting: Meeting, setting: int) -> bool:
-    """Whether Intune's number is the less secure one."""
-    ours, other = meeting.said(setting)
-    mine, theirs = ours.value, other.value
-    if not isinstance(mine, int) or not isinstance(theirs, int):
-        return False
-    kind = hints.of(ours, meeting.mine)
+def _weaker(hints: _Hints, meeting: Meeting, settings: Sequence[int]) -> Bits:
+    """The settings of which Intune's number is the less secure one."""
+    profile, found = meeting.mine, 0
+    for setting, (ours, other) in zip(settings, meeting.all_said(settings), strict=True):
+        mine, theirs = ours.value, other.value
+        if isinstance(mine, int) and isinstance(theirs, int) and _is_weaker(hints.of(ours, profile), mine, theirs):
+            found |= 1 << setting
+    return found
+
+
+def _is_weaker(kind: str, mine: int, theirs: int) -> bool:
+    """Whether a number is less secure than another one by a hint."""
     if kind.endswith("ZeroHasNoLimits") and 0 in (mine, theirs):
         return mine == 0
     if kind.startswith("LowestValueMostSecure"):

@@ -76,6 +76,14 @@ class Meeting:
             return settled([Touch(one, other) for one in mine.all(setting) for other in theirs.all(setting)])
         return mine.claims[setting], theirs.claims[setting]
 
+    def all_said(self, settings: Iterable[int]) -> list[tuple[Claim, Claim]]:
+        """What each of them says about settings."""
+        mine, theirs = self._mine, self._theirs
+        if mine.several or theirs.several or self._crowded:
+            return [self.said(n) for n in settings]
+        ours, others = mine.claims, theirs.claims
+        return [(ours[n], others[n]) for n in settings]
+
     def ordered(self, settings: Bits) -> list[int]:
         """Settings in the order in which profiles first set them, and GPOs for a pair with one."""
         found = numbers(settings)

@@ -17,7 +17,7 @@ from policylint.checks.assigned import is_unassigned
 from policylint.claimed import Place, claimed
 from policylint.estate import Estate
 from policylint.families.whfb_settings import BY_ID
-from policylint.model import Channel, Claim, Policy, Scope
+from policylint.model import Channel, Claim, Policy, Scope, Value
 
 CROWD = 60
 """So many profiles that set one thing are held against each other in pairs; nobody reads the pairs of more."""
@@ -27,6 +27,7 @@ _ABSENT = frozenset((("absent", ""),))
 """Stands for the spellings of a value where a claim says that there is none."""
 _DEVICE = Scope.DEVICE
 _LAST = sys.maxsize
+_INTEGERS = {int}
 
 Places = list[Place]
 
@@ -235,15 +236,19 @@ def _compare(found: Shared, settings: Sequence[_Setting]) -> None:
     width, bits = 0, _powers(len(settings))
     for n, (_, _, profiles, gpos) in enumerate(settings):
         places = profiles + gpos
-        if not _agreed(places):
-            meanings = _meanings(places)
-            if meanings is None:
-                found.loose |= 1 << n
-                continue
-            width = max(width, max(meanings).bit_length())
-            for (_, number, _), meaning in zip(places, meanings, strict=True):
-                if meaning:
-                    meant[number].append((n, meaning))
+        values = [place[2].value for place in places]
+        absent = [place[2].absent for place in places]
+        if _one(values) and _one(absent):
+            continue
+        kinds = {value.__class__ for value in values}
+        meanings = _of_integers(values) if kinds == _INTEGERS and True not in absent else _meanings(places)
+        if meanings is None:
+            found.loose |= 1 << n
+            continue
+        width = max(width, max(meanings).bit_length())
+        for place, meaning in zip(places, meanings, strict=True):
+            if meaning:
+                meant[place[1]].append((n, meaning))
     for number, setter in found.setters.items():
         setter.open = setter.doubtful | found.loose
         told = meant.get(number)
@@ -253,13 +258,15 @@ def _compare(found: Shared, settings: Sequence[_Setting]) -> None:
             setter.meanings = [sum({bits[n] for n, meaning in told if meaning >> at & 1}) for at in range(width)]
 
 
-def _agreed(places: Places) -> bool:
-    """Whether all claims on a setting say the same."""
-    values = [place[2].value for place in places]
-    if values.count(values[0]) < len(places):
-        return False
-    absent = [place[2].absent for place in places]
-    return absent.count(absent[0]) == len(places)
+def _one(values: Sequence[object]) -> bool:
+    """Whether all values are equal."""
+    return values.count(values[0]) == len(values)
+
+
+def _of_integers(values: Sequence[Value]) -> list[int]:
+    """What `_meanings` tells of whole numbers, which mean the same only where they are equal; most values are such."""
+    known: dict[Value, int] = {}
+    return [known.setdefault(value, len(known)) for value in values]
 
 
 def _meanings(places: Places) -> list[int] | None:
@@ -287,16 +294,17 @@ def _introduce(found: Shared, settings: Sequence[_Setting]) -> None:
     """Tells each profile whom it meets: GPOs, and the other profiles."""
     setters, bits = found.setters, _powers(max(found.setters, default=0) + 1)
     for n, (_, _, profiles, gpos) in enumerate(settings):
-        several = {number for _, number, _ in profiles}
-        together = {number for _, number, _ in gpos}
+        partners = 0
+        for place in gpos:
+            partners |= bits[place[1]]
         if len(profiles) > CROWD:
             found.crowds |= 1 << n
             _crowd(found, n, profiles)
         else:
-            together |= several
-        partners = sum([bits[number] for number in together])
-        for number in several:
-            setters[number].partners |= partners
+            for place in profiles:
+                partners |= bits[place[1]]
+        for place in profiles:
+            setters[place[1]].partners |= partners
 
 
 def _powers(count: int) -> list[Bits]:

@@ -17,6 +17,7 @@ from policylint.estate import Estate
 from policylint.evidence import JsonAt
 from policylint.families.mdm_wins import texts_of
 from policylint.findings import Confidence, Severity
+from policylint.frozen import plain
 from policylint.masks import masked
 from policylint.model import Claim, Policy, shown
 
@@ -28,6 +29,7 @@ _BRIEF = re.compile(r"[^,\n]{1,24}")
 """A value as the file writes it that a label has room for: `0`, `<disabled/>`, but no list."""
 _RULE = re.compile(r"\\asr\\rules!(.+)", re.IGNORECASE)
 
+_found = plain(Found)
 CONFIDENCE: Mapping[Overlap, Confidence] = {"certain": "certain", "possible": "possible"}
 
 
@@ -113,7 +115,10 @@ def _worked_out(claim: Claim, definition: Definition | None, node: str, estate: 
 def names_of(meeting: Meeting, settings: Iterable[int], estate: Estate) -> list[str]:
     """The settings by name, once each: the parts of one dialog have one."""
     policy, known = meeting.mine, _worded(meeting.mine, estate).names
-    return list({known.get(id(c)) or name_of(c, policy, estate): None for c in meeting.claims(settings)})
+    found: dict[str, None] = {}
+    for claim in meeting.claims(settings):
+        found[known.get(id(claim)) or name_of(claim, policy, estate)] = None
+    return list(found)
 
 
 def counted(names: Sequence[str]) -> str:
@@ -129,8 +134,7 @@ def spots(meeting: Meeting, settings: Sequence[int], estate: Estate) -> tuple[Sp
     mine = known.get(id(meeting.mine)) or _worded(meeting.mine, estate)
     theirs = known.get(id(meeting.theirs)) or _worded(meeting.theirs, estate)
     found = []
-    for setting in settings[:NAMED]:
-        one, other = meeting.said(setting)
+    for one, other in meeting.all_said(settings[:NAMED]):
         found.append(mine.spots.get(id(one)) or _spot(one, mine))
         found.append(theirs.spots.get(id(other)) or _spot(other, theirs))
     return tuple(found)
@@ -183,6 +187,4 @@ def found(
     severity: Severity | None = None,
 ) -> Found:
     """The finding about a pair and these settings, as sure as it is that both reach one target."""
-    return Found(
-        message, spots(meeting, settings, estate), severity=severity, confidence=CONFIDENCE[overlap], help=help
-    )
+    return _found(message, spots(meeting, settings, estate), None, None, severity, CONFIDENCE[overlap], help)
