@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 
 from policylint.model import Value
 from policylint.secret_words import WORD, anchors, arguments, folded, may_tell, stems
@@ -80,6 +81,7 @@ _REACH = 20_000
 """How far from the name of a secret the object that holds it is searched, in characters."""
 
 
+@lru_cache(maxsize=1 << 14)
 def is_secret(name: str) -> bool:
     """Whether a value of that name (a registry value, a setting id, an OMA-URI, a JSON key) is a secret."""
     return may_tell(name) and _NAME.search(name) is not None

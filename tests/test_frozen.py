@@ -9,7 +9,7 @@ from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
 import pytest
 
 from policylint.evidence import Evidence, PolAt
-from policylint.frozen import plain, quickly_built
+from policylint.frozen import changing, plain, quickly_built
 from policylint.model import Claim, Scope, SettingId
 
 
@@ -31,6 +31,14 @@ def test_fields_are_given_by_place_or_by_name_and_have_defaults() -> None:
 def test_the_plain_function_makes_the_same_values_as_the_class() -> None:
     made = [plain(Point)(1), plain(Point)(1, label="a", y=2)]
     assert [(type(p), p.x, p.y, p.label) for p in made] == [(Point, 1, 5, ""), (Point, 1, 2, "a")]
+
+
+def test_a_changing_function_makes_a_value_like_another_but_for_its_fields() -> None:
+    point = Point(1, 2, "a")
+    assert [repr(made) for made in (changing(Point, "y")(point, 7), changing(Point, "label", "x")(point, "b", 3))] == [
+        repr(replace(point, y=7)),
+        repr(replace(point, label="b", x=3)),
+    ]
 
 
 def test_a_class_that_is_not_quickly_built_has_no_plain_function() -> None:

@@ -44,6 +44,8 @@ class Arrivals:
         any_gpo = next(gpos, None)  # without any, devices that nobody places would count as never in a domain
         self._among = sorted({*among, *self._modes.intersection(placed), *(() if any_gpo is None else (any_gpo,))})
         self._rows: list[Row] = [()]
+        self._where: list[frozenset[int]] = [frozenset()]
+        """The classes that each row reaches under some condition: mostly a few, as those below a container."""
         self._numbers_of_rows: dict[Row, int] = {(): 0}
         self._conditions: list[When] = [NEVER]
         self._numbers: dict[When, int] = {NEVER: _NOT}
@@ -94,8 +96,9 @@ class Arrivals:
         """Whether two policies reach one target, by the numbers of their rows."""
         told = self._rows_meet.get((a, b))
         if told is None:
-            both = set(zip(self._rows[a], self._rows[b], strict=False))
-            found = {self._together(one, other) for one, other in both if one and other}
+            mine, theirs = self._rows[a], self._rows[b]
+            both = {(mine[at], theirs[at]) for at in self._where[a] & self._where[b]}
+            found = {self._together(one, other) for one, other in both}
             told = "certain" if "certain" in found else "possible" if "possible" in found else "never"
             self._rows_meet[a, b] = told
         return told
@@ -132,6 +135,7 @@ class Arrivals:
         number = self._numbers_of_rows.setdefault(row, len(self._rows))
         if number == len(self._rows):
             self._rows.append(row)
+            self._where.append(frozenset([at for at, when in enumerate(row) if when]))
         return number
 
     @cached_property

@@ -213,7 +213,8 @@ def mdm_wins_form(estate: Estate) -> Iterator[Found]:
 def restarts(estate: Estate) -> Iterator[Found]:
     """A setting whose node restarts the device by itself (IN029). One finding a profile and CSP."""
     texts = {claim.setting.text for policy in estate.policies for claim in policy.written}
-    restarting = {text: csp for text in texts if (csp := _restarting(text, estate))}
+    lookup = estate.definitions.nodes.lookup
+    restarting = {text: csp for text in texts if text[:2] == "./" and (csp := _restarting(lookup(text)))}
     for policy in estate.policies if restarting else ():
         seen: dict[str, tuple[Claim, int]] = {}
         for claim in [claim for claim in policy.written if claim.setting.text in restarting]:
@@ -231,9 +232,8 @@ def restarts(estate: Estate) -> Iterator[Found]:
             )
 
 
-def _restarting(setting: str, estate: Estate) -> str:
+def _restarting(node: Node | None) -> str:
     """The CSP of a node that restarts the device, or ''."""
-    node = estate.definitions.nodes.lookup(setting) if setting.startswith("./") else None
     if node is None or node.reboot != "Automatic":
         return ""
     return node.uri.partition("/MSFT/")[2].split("/")[0] or node.uri

@@ -89,7 +89,8 @@ def leftovers(estate: Estate) -> Iterator[Found]:
     if not any(mark in together for mark in _MARKS):
         return
     paths_of = ((record.path, record.path.casefold()) for record in estate.files)
-    likely = [path for path, folded in paths_of if any(mark in folded for mark in _MARKS)]
+    ntfrs, ntuser, adm = _MARKS
+    likely = [path for path, folded in paths_of if ntfrs in folded or ntuser in folded or adm in folded]
     for pattern, said in _LEFT_OVER.items():
         paths = [path for path in likely if pattern.search(path)]
         if paths:

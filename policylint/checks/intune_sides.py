@@ -22,9 +22,10 @@ _SIDES: Mapping[Scope, tuple[str, ...]] = {Scope.DEVICE: ("device_", "hklm\\"), 
 def both_sides(estate: Estate) -> Iterator[Found]:
     """Two profiles, or one, set a node differently on its two sides. One finding a pair of profiles."""
     pairs: dict[tuple[str, str], list[tuple[Policy, Policy, str, Touch]]] = {}
+    known, (node, value) = claimed(estate).by_key, _SIDES[Scope.DEVICE]
     for rest, users in _keys(estate, Scope.USER).items():
-        devices = [f"{begin}{rest}" for begin in _SIDES[Scope.DEVICE]]
-        on_devices = _claims(estate, devices, Scope.DEVICE)
+        devices = [key for key in (node + rest, value + rest) if key in known]
+        on_devices = _claims(estate, devices, Scope.DEVICE) if devices else []
         on_users = _claims(estate, users, Scope.USER) if on_devices else []
         for policy, claim in on_devices if on_users else ():
             for other, theirs in on_users:

@@ -76,11 +76,14 @@ def _narrow(estate: Estate, seen: Observation) -> Estate | None:
     """The estate with only the settings that the report or its GPOs say something about; None without such a GPO."""
     deciders = [setting for side in (seen.computer, seen.user) for setting in side.settings]
     gpos = dict.fromkeys(setting.gpo for setting in deciders)
-    ours = [p for p in estate.policies if any(gpo.same(p) for gpo in gpos)]
+    ids = {gpo.id.casefold() for gpo in gpos}
+    ours = [p for p in estate.policies if p.id.casefold() in ids and any(gpo.same(p) for gpo in gpos)]
+    if not ours:
+        return None
     keys = {claim.setting.key for policy in ours for claim in policy.claims}
     keys |= {setting.setting.key for setting in deciders if setting.setting is not None}
     policies = (replace(p, claims=tuple(c for c in p.claims if c.setting.key in keys)) for p in estate.policies)
-    return replace(estate, policies=tuple(policies)) if ours else None
+    return replace(estate, policies=tuple(policies))
 
 
 def _compared(row: Result, effective: Effective, estate: Estate) -> Iterator[Found]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from policylint.checks.found import Found, claim_spot, quoted
 from policylint.estate import Estate
@@ -43,7 +42,7 @@ def plain_secret(estate: Estate) -> Iterator[Found]:
 
 
 def _is_plain(claim: Claim, value: str | tuple[str, ...]) -> bool:
-    if not _names_secret(claim.origin) and not (isinstance(value, str) and _may_hold(value)):
+    if not is_secret(claim.origin[-_LAST:]) and not (isinstance(value, str) and _may_hold(value)):
         return False
     if isinstance(value, str) and (_STAND_IN.fullmatch(value) or _is_harmless(value)):
         return False
@@ -51,19 +50,18 @@ def _is_plain(claim: Claim, value: str | tuple[str, ...]) -> bool:
 
 
 def _is_harmless(text: str) -> bool:
-    return any(mark in text[:_BEGINNING] for mark in _HARMLESS)
-
-
-@cache
-def _names_secret(name: str) -> bool:
-    return is_secret(name[-_LAST:])
+    beginning = text[:_BEGINNING]
+    for mark in _HARMLESS:  # noqa: SIM110  # asked of many texts: a generator doubles the cost
+        if mark in beginning:
+            return True
+    return False
 
 
 def _may_hold(text: str) -> bool:
     """Whether a text is structured, so that something in it may be named a secret."""
     if len(text) <= _SHORTEST:
         return False
-    for sign in _SIGNS:  # noqa: SIM110  # asked of every text: a generator doubles the cost
+    for sign in _SIGNS:  # noqa: SIM110  # as above
         if sign in text:
             return True
     return False
