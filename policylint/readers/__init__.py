@@ -29,8 +29,8 @@ from policylint.zip_member import Member
 Reader = Callable[[Sequence[Source]], tuple[Reading, list[Source]]]
 
 READERS: tuple[Reader, ...] = (
-    gpo_backup.take,
-    sysvol.take,
+    gpo_backup.take_manifests,
+    sysvol.take_loose,
     gpresult.take,
     lgpo_text.take,
     policy_rules.take,
@@ -96,12 +96,12 @@ def _folders_of_gpos(sources: Sequence[Source]) -> tuple[Callable[[], Iterable[R
     """The reading of GPOs' folders, in a second process where that saves time, and the files that are in none."""
     backups, others = backup_folder.by_folder(sources)
     trees, others = sysvol.by_folder(others)
-    inside = [[source for files in folders.values() for _, source in files] for folders in (backups, trees)]
 
     def reading() -> list[Reading]:
-        return [take(files)[0] for take, files in zip((gpo_backup.take, sysvol.take), inside, strict=True)]
+        return [gpo_backup.read(backups), sysvol.read(trees)]
 
-    many = min(sum(map(len, inside)), len(others)) >= MANY_FILES
+    inside = sum(map(len, (*backups.values(), *trees.values())))
+    many = min(inside, len(others)) >= MANY_FILES
     return beside(reading) if many else reading, others
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from policylint.errors import ReadError
 from policylint.model import Channel, FileRecord, FileStatus, Filtering, Link, Policy, Problem, Scope
 from policylint.readers.gpo import backup_xml, preferences, security_descriptor
-from policylint.readers.gpo.backup_folder import Backup, collect, superseded
+from policylint.readers.gpo.backup_folder import Backup, Held, backups, by_folder, superseded
 from policylint.readers.gpo.cse import in_sequence
 from policylint.readers.gpo.extension_lists import unsorted
 from policylint.readers.gpo.files import AUDIT_CSV, FOREIGN, REGISTRY_POL, TEMPLATE, classify
@@ -31,22 +31,31 @@ _LISTED_KINDS = (REGISTRY_POL.name, TEMPLATE.name, AUDIT_CSV.name)
 
 
 def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
-    """Reads every backup among the sources, and leaves the files that belong to none.
+    """Reads every backup among the sources, and leaves the files that belong to none; manifests are taken.
 
-    Of several backups of one GPO the newest is used; each other one is an RD013. Manifests are taken and not used:
-    they are caches that are often stale.
+    Manifests are not used: they are caches that are often stale.
     """
-    backups, others = collect(sources)
-    older = superseded(backups)
+    held, others = by_folder(sources)
+    found = read(held)
+    indexes, rest = take_manifests(others)
+    return replace(found, files=(*found.files, *indexes.files)), rest
+
+
+def read(held: Held) -> Reading:
+    """Reads the backups in the folders that `by_folder` found.
+
+    Of several backups of one GPO the newest is used; each other one is an RD013.
+    """
+    found = backups(held)
+    older = superseded(found)
     readings = [
-        _superseded(backup, older[backup.folder]) if backup.folder in older else _reading(backup) for backup in backups
+        _superseded(backup, older[backup.folder]) if backup.folder in older else _reading(backup) for backup in found
     ]
-    indexes, rest = _indexes(others)
     return Reading(
-        policies=tuple(policy for reading in readings for policy in reading.policies),
-        problems=tuple(fault for reading in readings for fault in reading.problems),
-        files=(*(record for reading in readings for record in reading.files), *indexes),
-    ), rest
+        policies=tuple([policy for reading in readings for policy in reading.policies]),
+        problems=tuple([fault for reading in readings for fault in reading.problems]),
+        files=tuple([record for reading in readings for record in reading.files]),
+    )
 
 
 def _reading(backup: Backup) -> Reading:
@@ -244,17 +253,17 @@ def _holds_settings(path: str) -> bool:
     return kind in _LISTED_KINDS or kind.startswith("preferences:")
 
 
-def _indexes(others: Sequence[Source]) -> tuple[list[FileRecord], list[Source]]:
-    """Records for manifests, and the files that are none."""
+def take_manifests(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
+    """Records for manifests of backups, and the files that are none."""
     records: list[FileRecord] = []
     rest: list[Source] = []
-    for source in others:
+    for source in sources:
         if source.name == "manifest.xml" and _is_manifest(source):
             reason = "an index of backups; the backups themselves are read"
             records.append(FileRecord(source.path, "ignored", "manifest", reason))
         else:
             rest.append(source)
-    return records, rest
+    return Reading(files=tuple(records)), rest
 
 
 def _is_manifest(source: Source) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -16,6 +16,7 @@ from policylint.readers.source import Source
 
 _GUID_NAME = re.compile(r"\{[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\}", re.IGNORECASE)
 _DESCRIPTIONS = ("backup.xml", "bkupinfo.xml", "gpreport.xml")
+_MARKS = ("bkupinfo.xml", "backup.xml")
 _SNIFFED = 4096
 _SCHEMA = b"grouppolicybackupscheme"
 
@@ -68,20 +69,31 @@ class Backup:
 def collect(sources: Sequence[Source]) -> tuple[list[Backup], list[Source]]:
     """The backups by folder, each with its files, and the files that are in none."""
     held, rest = by_folder(sources)
-    return [_backup(folder, sorted(held[folder], key=lambda f: f[1].path)) for folder in sorted(held)], rest
+    return backups(held), rest
 
 
-def by_folder(sources: Sequence[Source]) -> tuple[dict[str, list[tuple[str, Source]]], list[Source]]:
+Held = Mapping[str, Sequence[tuple[str, Source]]]
+"""Files by the folder that they belong to, with their paths below it."""
+
+
+def backups(held: Held) -> list[Backup]:
+    """The backups in the folders that `by_folder` found, with their descriptions read."""
+    return [_backup(folder, sorted(held[folder], key=lambda f: f[1].path)) for folder in sorted(held)]
+
+
+def by_folder(sources: Sequence[Source]) -> tuple[Held, list[Source]]:
     """The folders of backups, each with its files and their paths below it, and the files that are in none."""
-    folders = {_folder(source.path) for source in sources if _marks(source)}
+    folders = {_folder(source.path) for source in sources if source.name in _MARKS and _marks(source)}
     held: dict[str, list[tuple[str, Source]]] = defaultdict(list)
     rest: list[Source] = []
     owners: dict[str, str | None] = {}
     guids = {folder: _is_guid(folder) for folder in folders}
     for source in sources:
-        above = _folder(source.path)
+        path = source.path
+        above = path[: path.rfind("/") + 1][:-1]  # as _folder: every file is asked
         folder = owners[above] if above in owners else _owner(above, folders, owners)
-        path = source.path[len(folder) + 1 :] if folder else source.path
+        if folder:
+            path = path[len(folder) + 1 :]
         if folder is None or not (guids[folder] or _belongs(path)):
             rest.append(source)
         else:
@@ -133,8 +145,8 @@ def _part(source: Source | None, parse: Callable[[bytes], T]) -> Part[T]:
 
 
 def _marks(source: Source) -> bool:
-    """Whether the file makes its folder a backup. A Backup.xml of some other program does not."""
-    if source.name not in ("bkupinfo.xml", "backup.xml") or "/domainsysvol/" in f"/{source.path.casefold()}":
+    """Whether a file of such a name makes its folder a backup. A Backup.xml of some other program does not."""
+    if "/domainsysvol/" in f"/{source.path.casefold()}":
         return False
     return source.name == "bkupinfo.xml" or _is_guid(_folder(source.path)) or _SCHEMA in _opening(source)
 

@@ -91,7 +91,7 @@ def core(data: bytes) -> Core:
 
 
 def _core(data: bytes) -> tuple[etree._Element, etree._Element]:
-    root = parse(data)
+    root = parse(data, blanks=False)
     gpo = child(root, "GroupPolicyObject")
     settings = None if gpo is None else child(gpo, "GroupPolicyCoreSettings")
     if gpo is None or settings is None:
@@ -100,7 +100,7 @@ def _core(data: bytes) -> tuple[etree._Element, etree._Element]:
 
 
 _LOCATIONS = etree.XPath(
-    "*/*[local-name() = 'FSObjectFile']/@bkp:Location[. != '']",
+    "*/bkp:FSObjectFile/@bkp:Location[. != '']",
     namespaces={"bkp": _OPERATIONS},
     smart_strings=False,
 )
@@ -114,13 +114,13 @@ def listed(data: bytes) -> Iterator[Text]:
     for i, extension in enumerate(gpo.iterchildren("*")):
         for j, file in enumerate(extension.iterchildren("*")):
             location = file.get(f"{{{_OPERATIONS}}}Location")
-            if location and local(file) == "FSObjectFile":
+            if location and file.tag == f"{{{_OPERATIONS}}}FSObjectFile":
                 yield Text(location.replace("\\", "/"), XmlAt((*above, i, j)))
 
 
 def info(data: bytes) -> Info:
     """What bkupInfo.xml says. Raises ReadError (RD003, RD005; RD016 when it is something else)."""
-    root = parse(data)
+    root = parse(data, blanks=False)
     if local(root) != "BackupInst":
         raise ReadError("RD016", f"not a bkupInfo.xml: its root element is '{local(root)}'", XmlAt(()))
     texts = _texts(root)

@@ -21,6 +21,8 @@ from policylint.readers.xml import children, first_children, local, parse, route
 
 _NUMBER = re.compile(r"[0-9]{1,5}")
 _SIDES = ((Scope.DEVICE, "Computer"), (Scope.USER, "User"))
+_OF_SIDES = frozenset(("Enabled", "VersionDirectory", "VersionSysvol"))
+_OF_LINKS = frozenset(("SOMPath", "SOMName", "Enabled", "NoOverride"))
 _ADMX_SETTINGS = "http://www.microsoft.com/GroupPolicy/Settings/Registry"
 """Preferences have a type of the same local name in another namespace."""
 
@@ -70,7 +72,7 @@ def report_of(root: etree._Element) -> Report:
     parts, links = _parts(root)
     above = route(root)
     name, at = parts.get("Name", (None, 0))
-    sides = [first_children(parts[side][0]) if side in parts else {} for _, side in _SIDES]
+    sides = [first_children(parts[side][0], _OF_SIDES) if side in parts else {} for _, side in _SIDES]
     identifier, security = (parts[part][0] if part in parts else None for part in ("Identifier", "SecurityDescriptor"))
     return Report(
         id=guid(text_in(identifier, "Identifier") or ""),
@@ -133,14 +135,14 @@ def policies(data: bytes) -> tuple[ReportedPolicy, ...]:
 
 
 def _root(data: bytes) -> etree._Element:
-    root = parse(data)
+    root = parse(data, blanks=False)
     if local(root) != "GPO":
         raise ReadError("RD016", f"not the report of a GPO: its root element is '{local(root)}'", XmlAt(()))
     return root
 
 
 def _link(element: etree._Element, place: XmlAt) -> ReportedLink:
-    parts = first_children(element)
+    parts = first_children(element, _OF_LINKS)
     return ReportedLink(
         som=_said(parts, "SOMPath") or _said(parts, "SOMName"),
         enabled=_said(parts, "Enabled") != "false",

@@ -14,7 +14,7 @@ from functools import lru_cache
 from policylint.catalogue import certificates
 from policylint.evidence import Evidence, Place, PolAt
 from policylint.frozen import plain
-from policylint.model import Claim, Problem, Scope, SettingId, Sweep, Value, folded, in_key, registry, shown
+from policylint.model import Claim, Problem, Scope, SettingId, Sweep, Value, registry, shown
 from policylint.readers.gpo.pol_records import Record, records
 from policylint.readers.gpo.registry_values import DECODERS, TYPES, Decoder, type_name, value_of
 from policylint.readers.source import Source
@@ -24,6 +24,10 @@ __all__ = ["Record", "claims", "records"]
 _HIVE = re.compile(r"\\|(?:hklm|hkcu|hkcr|hku|hkey_[a-z_]+)(?:\\|$)", re.IGNORECASE)
 _CERTIFICATE = re.compile(r"\\SystemCertificates\\[^\\]+\\Certificates\\([0-9a-f]{40})\\?$", re.IGNORECASE)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_SHORT = 1024
+"""Longer data are not worth keeping."""
+_BLOB = "blob"
+"""The value that holds a certificate, in the key that is named by its SHA-1."""
 
 
 @dataclass(slots=True)
@@ -61,25 +65,54 @@ def claims(
     RD036 a certificate under the thumbprint of another; GP029 a value that an earlier record writes too.
     """
     half = _Half(scope, source, places)
-    written = half.written
+    written, path = half.written, source.path
+    user = scope is Scope.USER
     for record in records:
-        number, key, name, kind, data, _, _ = record
-        inside = _inside(scope, key)
-        if inside is None or not name.isascii():
-            fault = _name_fault(record)
-            if fault is not None:
-                half.complain(*fault)
-                continue
-            inside = in_key(scope, key)
-        if name[:2] == "**":
-            _instruct(half, record)
-        elif name or kind or data:
-            setting = folded(inside + name)
-            claim = _claim(half, record, name, setting)
-            if setting.key in written:
-                _write_again(half, record, claim)
-            written[setting.key] = key, number, claim
+        number, key, name, kind, data, start, end = record
+        told = _usual(user, key, name, kind, data) if len(data) <= _SHORT else None
+        if told is None:
+            _execute(half, record)
+            continue
+        setting, value, kind_name = told
+        place = _pol_at(number, start, end) if places is None else places[number - 1]
+        claim = _new_claim(setting, scope, value, kind_name, _evidence(path, place))
+        if setting.key in written:
+            _write_again(half, record, claim)
+        written[setting.key] = key, number, claim
     return _kept(half), tuple(sweep for _, sweep in half.sweeps.values()), tuple(half.problems)
+
+
+@lru_cache(maxsize=1 << 13)
+def _usual(user: bool, key: str, name: str, kind: int, data: bytes) -> tuple[SettingId, Value, str] | None:
+    """What a record without any fault or instruction writes: nearly all are such, and GPOs have the same ones.
+
+    None for a record that needs a closer look.
+    """
+    kind_name, decode = _TYPED.get(kind, _UNTYPED)
+    if kind_name is None or not (key.isascii() and name.isascii()) or not key or _HIVE.match(key):
+        return None
+    if name[:2] == "**" or name.casefold() == _BLOB or not (name or kind or data):
+        return None
+    try:
+        value: Value = data if decode is None else decode(data)
+    except ValueError:
+        return None
+    return registry(Scope.USER if user else Scope.DEVICE, key, name), value, kind_name
+
+
+def _execute(half: _Half, record: Record) -> None:
+    """What one record does, whatever it holds."""
+    fault = _name_fault(record)
+    if fault is not None:
+        half.complain(*fault)
+    elif record.name[:2] == "**":
+        _instruct(half, record)
+    elif record.name or record.type or record.data:
+        setting = registry(half.scope, record.key, record.name)
+        claim = _claim(half, record, record.name, setting)
+        if setting.key in half.written:
+            _write_again(half, record, claim)
+        half.written[setting.key] = record.key, record.number, claim
 
 
 def _kept(half: _Half) -> tuple[Claim, ...]:
@@ -88,12 +121,6 @@ def _kept(half: _Half) -> tuple[Claim, ...]:
         return tuple([claim for _, _, claim in half.written.values()])
     last = {key: _last_sweep(half, key) for key in {key for key, _, _ in half.written.values()}}
     return tuple(claim for key, number, claim in half.written.values() if last[key] <= number)
-
-
-@lru_cache(maxsize=1 << 13)
-def _inside(scope: Scope, key: str) -> str | None:
-    """What the ids of the key's values begin with; None for a key that may be at fault."""
-    return in_key(scope, key) if key.isascii() and key and not _HIVE.match(key) else None
 
 
 def _name_fault(record: Record) -> tuple[str, Record, str] | None:
@@ -133,7 +160,7 @@ _UNTYPED: tuple[str | None, Decoder | None] = (None, None)
 
 def _check_certificate(half: _Half, record: Record, name: str, value: bytes) -> None:
     """A certificate's key is named by its SHA-1 ([MS-GPEF] 2.2.1.2.1)."""
-    at = _CERTIFICATE.search(record.key) if name.casefold() == "blob" else None
+    at = _CERTIFICATE.search(record.key) if name.casefold() == _BLOB else None
     der = (certificates.properties(value) or {}).get(certificates.DER, b"") if at else b""
     if at and certificates.other_than_its_key(at[1], der):
         thumbprint = certificates.thumbprint(der)

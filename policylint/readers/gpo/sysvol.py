@@ -14,6 +14,7 @@ from policylint.errors import ReadError
 from policylint.evidence import Evidence
 from policylint.model import Channel, FileRecord, Policy, Problem, Scope
 from policylint.readers.gpo import security_template
+from policylint.readers.gpo.backup_folder import Held
 from policylint.readers.gpo.files import AUDIT_CSV, FOREIGN, REGISTRY_POL, TEMPLATE, Kind, classify, loose
 from policylint.readers.gpo.tree import (
     NOT_EVALUATED,
@@ -39,27 +40,48 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
     To be called after the backups are taken: LGPO.exe writes GPT.INI into its backups too.
     """
     held, others = by_folder(sources)
-    readings = [_gpo(folder, held[folder]) for folder in sorted(held)]
-    alone = [(source, _alone(source)) for source in others]
-    readings += [reading for _, reading in alone if reading is not None]
+    found, (loose_files, rest) = read(held), take_loose(others)
+    return _joined((found, loose_files)), rest
+
+
+def read(held: Held) -> Reading:
+    """Reads the GPOs in the folders that `by_folder` found."""
+    return _joined([_gpo(folder, held[folder]) for folder in sorted(held)])
+
+
+def take_loose(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
+    """Reads the settings files among the sources, which are in no GPO's folder, and leaves the rest."""
+    alone = [(source, _alone(source)) for source in sources]
+    found = _joined([reading for _, reading in alone if reading is not None])
+    return found, [source for source, reading in alone if reading is None]
+
+
+def _joined(readings: Sequence[Reading]) -> Reading:
     return Reading(
-        policies=tuple(policy for reading in readings for policy in reading.policies),
-        problems=tuple(fault for reading in readings for fault in reading.problems),
-        files=tuple(record for reading in readings for record in reading.files),
-    ), [source for source, reading in alone if reading is None]
+        policies=tuple([policy for reading in readings for policy in reading.policies]),
+        problems=tuple([fault for reading in readings for fault in reading.problems]),
+        files=tuple([record for reading in readings for record in reading.files]),
+    )
 
 
-def by_folder(sources: Sequence[Source]) -> tuple[dict[str, list[tuple[str, Source]]], list[Source]]:
+def by_folder(sources: Sequence[Source]) -> tuple[Held, list[Source]]:
     """The folders of GPOs, each with its files and their paths below it, and the files that are in none."""
     folders = _gpo_folders(sources)
     held: dict[str, list[tuple[str, Source]]] = defaultdict(list)
     rest: list[Source] = []
+    owners: dict[str, str | None] = {}
     for source in sources:
-        folder = _owner(source, folders)
+        path = source.path
+        above = path[: path.rfind("/") + 1]
+        folder = owners[above] if above in owners else owners.setdefault(above, _owner(above[:-1], folders))
         if folder is None:
             rest.append(source)
+            continue
+        path = path[len(folder) + 1 :]
+        if _is_guid(folder) or classify(path)[0] is not FOREIGN:
+            held[folder].append((path, source))
         else:
-            held[folder].append((source.path[len(folder) + 1 :], source))
+            rest.append(source)
     return held, rest
 
 
@@ -69,6 +91,9 @@ def _gpo_folders(sources: Sequence[Source]) -> frozenset[str]:
     for source in sources:
         if source.name == "gpt.ini" and _is_guid(_parent(source.path)):
             folders.add(_parent(source.path))
+        folded = source.path.casefold()
+        if "/machine/" not in folded and "/user/" not in folded:
+            continue
         folder = _parent(source.path)
         while folder:
             above, _, half = folder.rpartition("/")
@@ -91,15 +116,11 @@ def _parent(path: str) -> str:
     return path.rpartition("/")[0]
 
 
-def _owner(source: Source, folders: frozenset[str]) -> str | None:
-    """The GPO folder that the file belongs to. Of a folder without a GUID only what a GPO has there is taken."""
-    folder = _parent(source.path)
+def _owner(folder: str, folders: frozenset[str]) -> str | None:
+    """The GPO folder that a folder is or lies in. Of one without a GUID only what a GPO has there is taken."""
     while folder and folder not in folders:
         folder = _parent(folder)
-    if not folder:
-        return None
-    known = _is_guid(folder) or classify(source.path[len(folder) + 1 :])[0] is not FOREIGN
-    return folder if known else None
+    return folder or None
 
 
 def _gpo(folder: str, files: Sequence[tuple[str, Source]]) -> Reading:
