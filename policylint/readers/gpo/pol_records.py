@@ -22,7 +22,6 @@ HEADER = 8
 
 _OPEN = b"[\0"
 _CLOSE = b"]\0"
-_NEXT = b"]\0[\0"
 _NAME_END = b"\0\0;\0"
 """The NUL that ends a name and the semicolon after it."""
 _SEMICOLON = 0x3B
@@ -79,8 +78,7 @@ def _walk(data: bytes, found: list[Record]) -> None:
     find, add, length, number, start = data.find, found.append, len(data), 1, HEADER
     new = tuple.__new__  # what Record(…) calls, without the call of Python code in between
     while start < length:
-        closed = find(_NEXT, start)  # its data may hold the same, so this is a guess
-        raw = data[start : closed + 2 if closed >= 0 else length]
+        raw = data[start : find(b"]", start) + 2]  # a guess: it may hold one before its last
         told = _whole(raw) if len(raw) <= _REMEMBERED else None
         key, name, kind, text, size = _fields(data, number, start) if told is None else told
         add(new(Record, (number, key, name, kind, text, start, start + size)))
