@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 
 from policylint.beside import beside
@@ -158,13 +160,23 @@ def _estate(
         if len(tenants) == 1
         else None,
         topology,
-        tuple(sorted(every, key=lambda p: (p.rule, p.evidence.path, repr(p.evidence.place), p.message))),
-        tuple(sorted(merged.records(files), key=lambda f: f.path)),
+        tuple(_in_order(every)),
+        tuple(sorted(merged.records(files), key=attrgetter("path"))),
         any(policy.links for policy in policies) or any(som.links for som in topology.som),
         paths,
         tuple(seen for r in readings for seen in r.observations),
         next((r.definitions for r in readings if r.definitions != Definitions()), Definitions()),
     )
+
+
+def _in_order(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Problems by rule, file, place and message; most files have one of a rule, whose place is then not asked."""
+    alike: dict[tuple[str, str], list[Problem]] = defaultdict(list)
+    for one in problems:
+        alike[one.rule, one.evidence.path].append(one)
+    for key in sorted(alike):
+        those = alike[key]
+        yield from sorted(those, key=lambda p: (repr(p.evidence.place), p.message)) if len(those) > 1 else those
 
 
 def _topology(

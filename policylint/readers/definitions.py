@@ -46,6 +46,7 @@ _TABS = 5
 
 _OF_BACKUPS = frozenset(("backup.xml", "bkupinfo.xml", "gpreport.xml"))
 """What every backup of a GPO has, of which there are hundreds, and no DDF file is called."""
+_SUFFIXES = (".json", ".gz", ".xml")
 _TREE = re.compile(rb"<MgmtTree\b")
 _REASON = "definitions, which configure nothing"
 _KEPT = frozenset(
@@ -74,24 +75,25 @@ def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
     """
     found = _Found()
     rest: list[Source] = []
-    kinds = [(source, _kind(source)) for source in sources]
-    for source, kind in sorted(kinds, key=lambda pair: pair[0].path):
-        if kind is not None:
-            _read(found, source, kind)
-    for source, kind in kinds:
-        if kind is None and source.suffix == ".gz":
+    told = {source.path: kind for source in sources if source.suffix in _SUFFIXES and (kind := _kind(source))}
+    for source in sorted([source for source in sources if source.path in told], key=lambda source: source.path):
+        _read(found, source, told[source.path])
+    for source in sources:
+        if source.path in told:
+            continue
+        if source.suffix == ".gz":
             found.files.append(FileRecord(source.path, "ignored", "compressed file (.gz)", "not evaluated yet"))
             message = "compressed file (.gz): not unpacked, so policies in it are not seen; unpack it, or use .zip"
             found.problems.append(Problem("RD010", message, source.at()))
-        elif kind is None:
+        else:
             rest.append(source)
     definitions = Definitions(tuple(found.nodes), tuple(found.rows))
     return Reading(definitions=definitions, problems=tuple(found.problems), files=tuple(found.files)), rest
 
 
 def _kind(source: Source) -> str | None:
-    """What a file of definitions holds, by its beginning; None for anything else."""
-    if source.suffix not in (".json", ".gz", ".xml") or source.name in _OF_BACKUPS:
+    """What a file of one of _SUFFIXES holds if it is definitions, by its beginning; None for anything else."""
+    if source.name in _OF_BACKUPS:
         return None
     try:
         data = source.head()

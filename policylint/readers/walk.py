@@ -42,7 +42,8 @@ def walk(paths: Iterable[str], base: Path) -> Walked:
         _below(shown, str(path), met)
     refused = {name: FileRecord(name, "unread", "link or folder", p.message) for name, p in met.problems.items()}
     records = tuple(record for _, record in sorted({**refused, **met.skipped}.items()))
-    found = tuple(Source(name, file) for name, file in sorted(met.files.items()))
+    files = met.files
+    found = tuple([Source(name, files[name]) for name in sorted(files)])
     return Walked(tuple(shown for shown, _ in given), found, records, tuple(met.problems.values()))
 
 

@@ -172,32 +172,32 @@ def value_of(properties: etree._Element) -> Value:
 
 def _said(properties: etree._Element) -> list[str]:
     found = [f"{name}={value}" for name, value in _attributes(properties) if name != _ACTION and value not in _UNSAID]
-    for name, inner in _numbered(properties):
-        if local(inner) != "Members":
-            _add_below(found, inner, name)
+    for name, tag, inner in _numbered(properties):
+        if tag != "Members":
+            _add_below(found, inner, tag, name)
     return found
 
 
-def _add_below(found: list[str], element: etree._Element, path: str) -> None:
+def _add_below(found: list[str], element: etree._Element, tag: str, path: str) -> None:
     """Adds what stands in elements below the properties: a task's definition, a data source's attributes."""
     text = (element.text or "").strip()
     if text:
-        found.append(f"{path}={MASK if _secret(local(element)) else text}")
+        found.append(f"{path}={MASK if _secret(tag) else text}")
     found += [f"{path}@{name}={value}" for name, value in _attributes(element) if value]
     if len(element):
-        for name, inner in _numbered(element):
-            _add_below(found, inner, f"{path}/{name}")
+        for name, inner_tag, inner in _numbered(element):
+            _add_below(found, inner, inner_tag, f"{path}/{name}")
 
 
-def _numbered(element: etree._Element) -> list[tuple[str, etree._Element]]:
-    """The elements below with their names, and with their numbers among equals where there are several."""
-    inner = [(local(part), part) for part in element if isinstance(part.tag, str)]
-    if len(inner) == len({name for name, _ in inner}):
-        return inner
-    alike, met, found = Counter(name for name, _ in inner), Counter[str](), []
-    for name, part in inner:
-        met[name] += 1
-        found.append((f"{name}[{met[name]}]" if alike[name] > 1 else name, part))
+def _numbered(element: etree._Element) -> list[tuple[str, str, etree._Element]]:
+    """The elements below with their names and tags; where several have one tag, the name is numbered."""
+    inner = [(tag[tag.rfind("}") + 1 :], part) for part in element if isinstance(tag := part.tag, str)]
+    if len(inner) == len({tag for tag, _ in inner}):
+        return [(tag, tag, part) for tag, part in inner]
+    alike, met, found = Counter(tag for tag, _ in inner), Counter[str](), []
+    for tag, part in inner:
+        met[tag] += 1
+        found.append((f"{tag}[{met[tag]}]" if alike[tag] > 1 else tag, tag, part))
     return found
 
 

@@ -46,6 +46,7 @@ class _Item:
     """An item: its element and properties, its name for people, and what it hangs on."""
 
     element: etree._Element
+    tag: str
     properties: etree._Element
     name: str
     when: When
@@ -101,14 +102,15 @@ def items_below(
 def _items(parent: etree._Element, targeting: Targeting, when: When, *, enabled: bool) -> Iterator[_Item]:
     """The items below an element in document order; filters and `disabled` of a collection count for all in it."""
     for element in parent:
-        if not isinstance(element.tag, str) or local(element) == "Filters":
+        tag = local(element)
+        if not tag or tag == "Filters":
             continue
-        name, on = _name(element), enabled and _enabled(element)
+        name, on = str(element.get("name") or tag), enabled and _enabled(element)
         here = every(when, targeting.of(element, name))
         properties = child(element, "Properties")
         if properties is not None:
-            yield _Item(element, properties, name, here, on)
-        elif local(element) == "Collection":
+            yield _Item(element, tag, properties, name, here, on)
+        elif tag == "Collection":
             yield from _items(element, targeting, here, enabled=on)
 
 
@@ -146,7 +148,7 @@ def _targeting(file: _File, root: etree._Element) -> None:
 
 def _shape(file: _File, item: _Item) -> tuple[Shape, str]:
     """What an item of this kind is about, and its key, '' where it does not say."""
-    shape = SHAPES.get(local(item.element)) or Shape(file.folder.replace(" ", ""), lambda _: "")
+    shape = SHAPES.get(item.tag) or Shape(file.folder.replace(" ", ""), lambda _: "")
     key = shape.key(attributes(item.properties))
     return shape, key or str(item.element.get("name", ""))
 
@@ -157,7 +159,7 @@ def _setting_of(file: _File, item: _Item) -> SettingId:
 
 
 def _claim(file: _File, item: _Item) -> None:
-    tag = local(item.element)
+    tag, gone = item.tag, item.action == "D"
     shape, key = _shape(file, item)
     if not key:
         file.complain("RD012", item, f"an item of the kind '{tag}' does not say what it is about")
@@ -167,7 +169,6 @@ def _claim(file: _File, item: _Item) -> None:
     except ValueError as exc:
         file.complain("RD012", item, f"the preference '{item.name}' cannot be used: {exc}")
         return
-    gone = item.action == "D"
     claim = Claim(
         setting(shape.kind, key),
         file.scope,
