@@ -12,17 +12,25 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 _T = TypeVar("_T")
+_C = TypeVar("_C")
 
 
-def beside(job: Callable[[], _T]) -> Callable[[], _T]:
+def _as_it_is(found: Any) -> Any:
+    return found
+
+
+def beside(
+    job: Callable[[], _T], packed: Callable[[_T], _C] = _as_it_is, unpacked: Callable[[_C], _T] = _as_it_is
+) -> Callable[[], _T]:
     """Starts a job, and returns the function that waits for its result, which must be what pickle carries.
 
+    What comes over is the result as `packed` makes it, and `unpacked` makes the result of that.
     A job that fails beside is done again when its result is wanted, so that it fails where somebody sees it.
     """
     if not is_possible():
@@ -31,19 +39,19 @@ def beside(job: Callable[[], _T]) -> Callable[[], _T]:
 
     fork = get_context("fork")
     receiver, sender = fork.Pipe(duplex=False)
-    worker = fork.Process(target=_work, args=(job, sender, receiver), daemon=True)
+    worker = fork.Process(target=_work, args=(lambda: packed(job()), sender, receiver), daemon=True)
     worker.start()
     sender.close()
 
     def result() -> _T:
         try:
-            found = receiver.recv()
+            found = cast(_C, receiver.recv())
         except (EOFError, OSError):
             return job()
         finally:
             receiver.close()
             worker.join()
-        return cast(_T, found)
+        return unpacked(found)
 
     return result
 

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,22 @@ def test_a_job_that_fails_beside_fails_where_its_result_is_wanted() -> None:
     waiting = beside(lambda: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         waiting()
+
+
+@pytest.mark.usefixtures("free")
+def test_a_result_comes_over_as_something_smaller_and_is_made_of_that_again() -> None:
+    def halved(found: list[int]) -> tuple[int, int]:
+        return os.getpid(), len(found) // 2
+
+    pid, count = beside(lambda: [1] * 6, halved, list)()
+    assert pid != os.getpid()
+    assert count == 3
+
+
+def test_what_is_not_done_beside_is_not_packed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policylint.beside.is_possible", lambda: False)
+    found = [1, 2]
+    assert beside(lambda: found, tuple, set)() is found
 
 
 @pytest.mark.usefixtures("free")
@@ -92,9 +109,9 @@ def test_findings_are_the_same_with_and_without_a_second_process(
 def test_an_estate_is_read_the_same_with_and_without_a_second_process(monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
 
-    def counted(job: Callable[[], object]) -> Callable[[], object]:
+    def counted(job: Callable[[], object], *carried: Callable[[Any], Any]) -> Callable[[], object]:
         started.append(job)
-        return beside(job)
+        return beside(job, *carried)
 
     alone = read([str(ESTATE)])
     monkeypatch.setattr("policylint.readers.MANY_FILES", 1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from policylint.evidence import Evidence, XmlAt
 from policylint.facts import When
@@ -12,6 +14,7 @@ from policylint.model import Channel, Claim, FileRecord, Policy, Scope, Sweep, V
 from policylint.readers import read as read_estate
 from policylint.readers.gpo import backup as gpo_backup
 from policylint.readers.gpo import policy_rules
+from policylint.readers.gpo.policy_rules_entries import entries
 from policylint.readers.source import Reading
 from tests.gpo_writer import BackupWriter, dword, pol, sources, write
 
@@ -137,6 +140,35 @@ def test_rules_stand_back_behind_a_backup_of_the_same_name(tmp_path: Path) -> No
     reason = "the GPOs in it are read from better sources"
     assert FileRecord(PATH, "ignored", "Policy Analyzer rules", reason) in estate.files
     assert [p for p in estate.problems if p.evidence.path == PATH] == []
+
+
+TEXTS = st.text(st.sampled_from(" aZ\u00e9\n&<"), max_size=4).map(
+    lambda text: text.replace("&", "&amp;").replace("<", "&lt;")
+)
+LEAVES = st.builds(
+    "<{0}{1}>{2}</{0}>".format,
+    st.sampled_from(["Key", "Value", "RegType", "RegData", "PolicyName", "LineItem", "SourceFile"]),
+    st.sampled_from(["", "", "", ' xmlns="urn:x"']),
+    TEXTS | TEXTS.map(lambda text: f"{text}<b>x</b>{text}") | TEXTS.map(lambda text: f"<![CDATA[{text}]]>"),
+)
+ENTRIES = st.builds(
+    "<{0} Section='{1}'>{2}</{0}>".format,
+    st.sampled_from(["ComputerConfig", "SecurityTemplate", "CSE-User"]),
+    TEXTS.map(lambda text: text.replace("\n", " ")),
+    st.lists(LEAVES, max_size=6).map("".join),
+)
+
+
+@given(st.lists(ENTRIES, max_size=4).map("".join))
+def test_both_libraries_that_read_rules_say_the_same(xml: str) -> None:
+    rules = f"<PolicyRules>{xml}</PolicyRules>".encode()
+    assert entries(rules) == entries(b"<!-- makes it the other library's -->" + rules)
+
+
+def test_comments_among_rules_do_not_count(tmp_path: Path) -> None:
+    commented = f"{config('REG_DWORD', '1')}<!-- c -->{config('REG_DWORD', '2', name='W')}"
+    (policy,) = read(tmp_path, commented).reduced
+    assert [(c.value, c.evidence.place) for c in policy.claims] == [(1, XmlAt((0,))), (2, XmlAt((1,)))]
 
 
 # Real files

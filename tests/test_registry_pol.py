@@ -56,6 +56,24 @@ def values(*written: Written) -> dict[str, object]:
 # The records
 
 
+@pytest.mark.parametrize("data", [b"]\0", b"x]", b"]\0[\0", b"[\0]\0"])
+def test_brackets_in_data_end_no_record(data: bytes) -> None:
+    written = [(KEY, "A", 3, data), (KEY, "B", 3, b"y")]
+    found, error = records(pol(*written))
+    assert (error, [(r.key, r.name, r.type, r.data) for r in found]) == (None, written)
+
+
+def test_records_that_another_file_has_too_stand_where_they_stand() -> None:
+    one, other = dword(KEY, "A", 1), dword(KEY, "Longer", 2)
+    records(pol(one, other))
+    found, _ = records(pol(other, one))
+    length = len(pol_record(*other))
+    assert [(r.name, r.number, r.start, r.end) for r in found] == [
+        ("Longer", 1, 8, 8 + length),
+        ("A", 2, 8 + length, 8 + length + len(pol_record(*one))),
+    ]
+
+
 @given(written_records)
 def test_what_is_written_is_read(written: list[Written]) -> None:
     found, error = records(pol(*written))

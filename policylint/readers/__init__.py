@@ -16,7 +16,7 @@ from policylint.evidence import Evidence
 from policylint.lowering import lower
 from policylint.model import FileRecord, Group, Policy, Problem
 from policylint.readers import admx, archives, definitions, leftovers, project_files
-from policylint.readers.carried import packed, unpacked
+from policylint.readers.carried import Packed, packed, unpacked
 from policylint.readers.directory import bloodhound, gpresult, inheritance, ldif, wmi_faults, wmi_mof
 from policylint.readers.directory.complete import complete, dangling, needed_groups
 from policylint.readers.directory.devices import device_lists, read_devices
@@ -105,13 +105,20 @@ def _folders_of_gpos(sources: Sequence[Source]) -> tuple[Callable[[], Iterable[R
         return [gpo_backup.read(backups), sysvol.read(trees)]
 
     inside = sum(map(len, (*backups.values(), *trees.values())))
-    return _beside(reading) if min(inside, len(others)) >= MANY_FILES else reading, others
+    many = min(inside, len(others)) >= MANY_FILES
+    return beside(reading, _packed, _unpacked) if many else reading, others
 
 
-def _beside(reading: Callable[[], list[Reading]]) -> Callable[[], list[Reading]]:
-    """A reading that is done in a second process where one is possible, its claims carried over in few objects."""
-    carried = beside(lambda: [(replace(one, policies=()), packed(one.policies)) for one in reading()])
-    return lambda: [replace(one, policies=unpacked(policies)) for one, policies in carried()]
+_Carried = list[tuple[Reading, Packed]]
+"""Readings without their policies, and those in few objects."""
+
+
+def _packed(readings: list[Reading]) -> _Carried:
+    return [(replace(one, policies=()), packed(one.policies)) for one in readings]
+
+
+def _unpacked(carried: _Carried) -> list[Reading]:
+    return [replace(one, policies=unpacked(policies)) for one, policies in carried]
 
 
 def _written(path: Path, name: str) -> Described:

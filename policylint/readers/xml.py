@@ -67,16 +67,22 @@ def parse(data: bytes, *, blanks: bool = True) -> etree._Element:
             root = etree.fromstring(data, _MARKED[blanks])
         except etree.XMLSyntaxError:
             root = None  # what is wrong is told of the text
-        if root is not None and not _has_dtd(root):
+        if root is not None and (_UTF_16_ELEMENT_NEXT.match(data, len(_UTF_16_BEGINNING)) or not _has_dtd(root)):
             return root
+    document = _utf_8(data)
     try:
-        root = etree.fromstring(_utf_8(data), _DECODED[blanks])
+        root = etree.fromstring(document, _DECODED[blanks])
     except etree.XMLSyntaxError as exc:
         _check_entities(data)
         return _repaired(text_of(data), exc, _DECODED[blanks])
-    if _has_dtd(root):
+    if not _ELEMENT_FIRST.match(document) and _has_dtd(root):
         _check_entities(data)
     return root
+
+
+_ELEMENT_FIRST = re.compile(rb"\s*<\w")
+"""The document element stands before anything else: so there is no DTD."""
+_UTF_16_ELEMENT_NEXT = re.compile(rb"(?:[\t\n\r ]\0)*<\0\w")
 
 
 def _has_dtd(root: etree._Element) -> bool:
@@ -136,9 +142,6 @@ def parse_values(data: bytes) -> etree._Element | ElementTree.Element:
         except ElementTree.ParseError:
             pass  # what is wrong is told in the other one's words
     return parse(data)
-
-
-_ELEMENT_FIRST = re.compile(rb"\s*<\w")
 
 
 def _utf_8(data: bytes) -> bytes:
