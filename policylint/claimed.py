@@ -84,7 +84,25 @@ def sides(estate: Estate) -> Sequence[frozenset[Scope]]:
 
 
 def _sides(estate: Estate) -> Sequence[frozenset[Scope]]:
-    return [frozenset([claim.scope for claim in policy.claims]) for policy in estate.policies]
+    return [_of(policy) for policy in estate.policies]
+
+
+def _of(policy: Policy) -> frozenset[Scope]:
+    device = user = False
+    for claim in policy.claims:
+        if claim.scope is Scope.DEVICE:
+            device = True
+        else:
+            user = True
+    return _SIDES[device, user]
+
+
+_SIDES = {
+    (False, False): frozenset[Scope](),
+    (True, False): frozenset({Scope.DEVICE}),
+    (False, True): frozenset({Scope.USER}),
+    (True, True): frozenset(Scope),
+}
 
 
 class Written:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from policylint.catalogue.ddf import Node
 from policylint.checks.channels import (
@@ -122,7 +122,8 @@ class _Hints:
     """Which of two numbers is the more secure one, by what the DDF says of a node (MSFT:ConflictResolution)."""
 
     def __init__(self, estate: Estate) -> None:
-        self._known: dict[tuple[int, int], str] = {}
+        self._known: defaultdict[int, dict[int, str]] = defaultdict(dict)
+        """By the identities of the profile and of the claim."""
         self._by_node: dict[str, str] = {}
         """Of claims that name their node."""
         self._silent: defaultdict[int, Bits] = defaultdict(int)
@@ -143,12 +144,16 @@ class _Hints:
             self._silent[at] |= sum([1 << n for n, claim in claims if not self.of(claim, profile)])
         return settings & ~self._silent[at]
 
+    def known(self, profile: Policy) -> Mapping[int, str]:
+        """The hints that are known of a profile's claims, by the identity of the claim."""
+        return self._known[id(profile)]
+
     def of(self, claim: Claim, profile: Policy) -> str:
         """The hint of a claim's node, or ''. It is about the node's own values: lowering has to leave them alone."""
-        at = id(profile), id(claim)
-        found = self._known.get(at)
+        known = self._known[id(profile)]
+        found = known.get(id(claim))
         if found is None:
-            found = self._known[at] = self._hint(claim, profile)
+            found = known[id(claim)] = self._hint(claim, profile)
         return found
 
     def _hint(self, claim: Claim, profile: Policy) -> str:
@@ -158,7 +163,7 @@ class _Hints:
         if node and not self._of_node(node, claim, profile):
             return ""
         written = self._written.of(profile, claim.origin)
-        if {str(stated.value) for stated in written} != {str(claim.value)}:
+        if not _is_as_written(claim, written):
             return ""
         return self._by_node[node] if node else _kind(nodes_of(claim, profile, written))
 
@@ -170,6 +175,13 @@ class _Hints:
         return kind
 
 
+def _is_as_written(claim: Claim, written: Sequence[Claim]) -> bool:
+    """Whether lowering has left a value alone."""
+    if len(written) == 1 and written[0].value is claim.value:
+        return True
+    return {str(stated.value) for stated in written} == {str(claim.value)}
+
+
 def _kind(nodes: Sequence[Node]) -> str:
     """The hint of these nodes, where it is one."""
     kinds = {node.conflict_resolution for node in nodes}
@@ -179,10 +191,13 @@ def _kind(nodes: Sequence[Node]) -> str:
 def _weaker(hints: _Hints, meeting: Meeting, settings: Sequence[int]) -> Bits:
     """The settings of which Intune's number is the less secure one."""
     profile, found = meeting.mine, 0
+    known = hints.known(profile)
     for setting, (ours, other) in zip(settings, meeting.all_said(settings), strict=True):
         mine, theirs = ours.value, other.value
-        if isinstance(mine, int) and isinstance(theirs, int) and _is_weaker(hints.of(ours, profile), mine, theirs):
-            found |= 1 << setting
+        if isinstance(mine, int) and isinstance(theirs, int):
+            kind = known.get(id(ours))
+            if _is_weaker(hints.of(ours, profile) if kind is None else kind, mine, theirs):
+                found |= 1 << setting
     return found
 
 

@@ -54,6 +54,9 @@ class Meeting:
     def differing_among(self, both: Bits) -> Bits:
         """The same, given what both set."""
         mine, theirs = self._mine, self._theirs
+        both &= self._settings.disputed
+        if not both:
+            return 0
         found = 0
         for one, other in zip(mine.meanings, theirs.meanings):  # noqa: B905  # as many for every setter; asked for all pairs
             found |= one ^ other

@@ -119,6 +119,8 @@ class Shared:
     """Where each setting stands in the order in which GPOs first set them."""
     of_users: Bits
     """The settings that are for users."""
+    disputed: Bits = 0
+    """Settings that not all set to one value."""
     loose: Bits = 0
     """Settings with values that mean the same as two others that differ: "true" and "1" are both True."""
     crowds: Bits = 0
@@ -240,6 +242,7 @@ def _compare(found: Shared, settings: Sequence[_Setting]) -> None:
         absent = [place[2].absent for place in places]
         if _one(values) and _one(absent):
             continue
+        found.disputed |= bits[n]
         kinds = {value.__class__ for value in values}
         meanings = _of_integers(values) if kinds == _INTEGERS and True not in absent else _meanings(places)
         if meanings is None:
