@@ -27,7 +27,8 @@ Differs = Callable[[Value, Value], bool]
 
 
 def _other_number(demanded: Value, configured: Value) -> bool:
-    return number(demanded) is not None and number(configured) is not None and number(demanded) != number(configured)
+    wanted, given = number(demanded), number(configured)
+    return wanted is not None and given is not None and wanted != given
 
 
 def _is(state: int) -> Differs:
@@ -75,13 +76,16 @@ def configured_otherwise(estate: Estate) -> Iterator[Found]:
     for policy in compliance:
         met: dict[int, list[Contradiction]] = {}
         for demanded in policy.claims:
-            name, demands = _DEMANDS.get(demanded.setting.key, ("", ()))
-            contrary = (
+            told = _DEMANDS.get(demanded.setting.key)
+            if told is None:
+                continue
+            name, demands = told
+            contrary = [
                 place
                 for demand in demands
                 for place in others.get(demand.setting, ())
                 if demand.differs(demanded.value, place[2].value)
-            )
+            ]
             for _, at, claim in sorted(contrary):
                 met.setdefault(at, []).append((demanded, name, claim))
         for at in sorted(met):
