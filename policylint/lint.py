@@ -20,6 +20,7 @@ from policylint.checks import (
     update_source,
 )
 from policylint.checks.between import UPDATE_CHECKS
+from policylint.checks.clashes import Known
 from policylint.checks.contested import contested, narrow
 from policylint.checks.found import WHERE, EstateCheck, View
 from policylint.claimed import claimed
@@ -31,6 +32,7 @@ from policylint.model import Policy, Problem, Scope, csp
 from policylint.rank import rank
 from policylint.rank.gpo import LOOPBACK
 from policylint.rank.placements import placements
+from policylint.rank.reach import Numbers
 from policylint.rules import Rule
 from policylint.targets import targets
 from policylint.telling import Telling
@@ -146,17 +148,13 @@ def _surer(a: Finding, b: Finding) -> Finding:
 def _views(narrowed: Estate, estate: Estate) -> Iterator[tuple[list[str], View]]:
     """One view for each group of targets that the same claims reach under the same facts, with their names."""
     groups: dict[object, tuple[list[str], View]] = {}
+    known: Known = {}
+    numbers = Numbers()
     for alike in placements(narrowed, targets(estate)):
         precedence = rank(narrowed, alike.target)
-        key = (
-            tuple(sorted(precedence.known.items())),
-            tuple(
-                (r.policy.id, r.scope, r.when, r.som, r.depth, r.enforced, r.order, r.applied, r.by_loopback)
-                for r in precedence.reaches
-            ),
-        )
+        key = tuple(sorted(precedence.known.items())), tuple(map(numbers.of, precedence.reaches))
         if key not in groups:
-            groups[key] = [], View(estate, precedence)
+            groups[key] = [], View(estate, precedence, known)
         groups[key][0].extend(alike.names)
     yield from groups.values()
 

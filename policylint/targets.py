@@ -27,6 +27,10 @@ def targets(estate: Estate) -> tuple[Target, ...]:
     Targets that gpresult reports tell come on top. A container that links nothing and blocks nothing sees what the one
     above it sees, so in a whole directory only the others count.
     """
+    return estate.once(_listed)
+
+
+def _listed(estate: Estate) -> tuple[Target, ...]:
     if not is_derived(estate):
         return tuple(estate.topology.target)
     observed = tuple(estate.topology.target)
@@ -121,8 +125,8 @@ def member(name: str, target: Target, estate: Estate, side: Scope | None = None)
         return ALWAYS
     entries = _entries(wanted, estate)
     if target.groups is not None:
-        mine = {alias for group in target.groups for alias in _aliases(group, estate)}
-        return ALWAYS if mine & wanted or _contains(entries, accounts(target) | mine, estate) else NEVER
+        mine = frozenset[str]().union(*[_aliases(group, estate) for group in target.groups])
+        return ALWAYS if mine & wanted or (entries and _contains(entries, accounts(target) | mine, estate)) else NEVER
     if any(g.members is not None for g in entries):
         if _contains(entries, accounts(target, side), estate):
             return ALWAYS
@@ -171,6 +175,17 @@ def _entries(wanted: Iterable[str], estate: Estate) -> Sequence[GroupEntry]:
 
 def _aliases(name: str, estate: Estate) -> frozenset[str]:
     """Every spelling of a group: what exports call it and what the topology calls it."""
+    known = estate.once(_spellings)
+    if name not in known:
+        known[name] = _spelled(name, estate)
+    return known[name]
+
+
+def _spellings(_: Estate) -> dict[str, frozenset[str]]:
+    return {}
+
+
+def _spelled(name: str, estate: Estate) -> frozenset[str]:
     found, waiting = set[str](), [name.casefold()]
     while waiting:
         alias = waiting.pop()

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from policylint.contest import strongest_first
 from policylint.facts import ALWAYS
 from policylint.findings import Confidence
+from policylint.frozen import quickly_built
 from policylint.model import Channel
 from policylint.rank import Contestant, Precedence, order
 from policylint.rank.strength import Order
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Clash:
     """One setting that two GPOs claim differently; `winner` is stronger, or assumed to be where `order` has a fact."""
@@ -40,16 +42,28 @@ class Clash:
         return "certain" if reach and self.order.fact is None else "likely"
 
 
-def clashes(precedence: Precedence) -> Iterator[Clash]:
+Known = dict[tuple[Contestant, ...], tuple[Clash, ...]]
+"""The clashes of contests that were looked at."""
+
+
+def clashes(precedence: Precedence, known: Known) -> Iterator[Clash]:
     """The clashes of a target: on each setting the strongest GPO against all others that write something else.
 
     Where the strongest may not reach the target, the next ones count as winners too, down to one that certainly does;
-    but of GPOs that nobody tells a link of only the first, since all of them are alike.
+    but of GPOs that nobody tells a link of only the first, since all of them are alike. What is known of a contest is
+    taken from there: many targets see the same ones.
     """
     for contestants in precedence.contests.values():
-        gpos = [c for c in contestants if c.policy.channel is Channel.GPO]
-        if len({c.policy.id for c in gpos}) > 1:
-            yield from _clashes(_once(strongest_first(gpos)))
+        if len(contestants) > 1:
+            if contestants not in known:
+                known[contestants] = tuple(_among(contestants))
+            yield from known[contestants]
+
+
+def _among(contestants: Iterable[Contestant]) -> Iterator[Clash]:
+    gpos = [c for c in contestants if c.policy.channel is Channel.GPO]
+    if len({c.policy.id for c in gpos}) > 1:
+        yield from _clashes(_once(strongest_first(gpos)))
 
 
 def _once(ranked: Iterable[Contestant]) -> list[Contestant]:

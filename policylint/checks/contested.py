@@ -25,15 +25,15 @@ def contested(estate: Estate) -> Estate:
     claimants: set[str] = set()
     several: set[str] = set()
     for key, places in claimed(estate).by_key.items():
-        mine = [ids[number] for _, number, _ in places if number in ids]
-        if mine:
+        numbers = {number for _, number, _ in places}
+        if not numbers.isdisjoint(ids):
             claimants.add(key)
-            if len(mine) > 1 and len(set(mine)) > 1:
+            if len(numbers) > 1 and len({ids[number] for number in numbers if number in ids}) > 1:
                 several.add(key)
-    both_sides = {
-        key for users in claimants if (computers := _of_computers(users)) in claimants for key in (users, computers)
-    }
-    keys = {*several, *both_sides, *(_swept(gpos, claimed(estate)) & claimants), *related_keys(gpos), LOOPBACK}
+    users = {key for key in claimants if key.startswith("hkcu\\") and f"hklm{key[4:]}" in claimants}
+    both_sides = users.union(f"hklm{key[4:]}" for key in users)
+    swept = _swept(gpos, claimed(estate)) & claimants
+    keys = {*several, *both_sides, *swept, *related_keys(gpos, claimants), LOOPBACK}
     return narrow(estate, keys, gpos)
 
 
@@ -42,11 +42,6 @@ def unplaced(policy: Policy, estate: Estate) -> bool:
     if policy.channel is not Channel.GPO or policy.links is not None or not estate.linked:
         return False
     return not {policy.name.casefold(), policy.id.casefold(), policy.id.strip("{}").casefold()} & estate.topology.gpos
-
-
-def _of_computers(key: str) -> str:
-    """The same value in the computer's hive as this one in the user's; '' for other settings."""
-    return f"hklm{key[4:]}" if key.startswith("hkcu\\") else ""
 
 
 def _swept(gpos: Iterable[Policy], claims: Claimed) -> set[str]:
@@ -75,8 +70,10 @@ def narrow(estate: Estate, keys: Collection[str], among: Collection[Policy] | No
             claims = tuple([claim for claim in policy.claims if claim.setting.key in keys])
         else:
             claims = told.get(id(policy), ())
-        sweeps = tuple(sweep for sweep in policy.sweeps if _sweeps(sweep, paths))
-        if claims or sweeps:
+        sweeps = tuple([sweep for sweep in policy.sweeps if _sweeps(sweep, paths)]) if policy.sweeps else ()
+        if (claims or sweeps) and (len(claims), len(sweeps)) == (len(policy.claims), len(policy.sweeps)):
+            kept.append(policy)
+        elif claims or sweeps:
             kept.append(replace(policy, claims=claims, sweeps=sweeps))
     return replace(estate, policies=tuple(kept))
 

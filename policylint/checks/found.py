@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TypeVar, cast
 
-from policylint.checks.clashes import Clash, clashes
+from policylint.checks.clashes import Clash, Known, clashes
 from policylint.effective import Effective
 from policylint.estate import Estate
 from policylint.evidence import Evidence
@@ -17,8 +18,12 @@ from policylint.findings import Confidence, Severity
 from policylint.frozen import quickly_built
 from policylint.model import Claim, Policy
 from policylint.rank import Precedence
+from policylint.rank.contests import Contests
 from policylint.resolve import resolve
 
+T = TypeVar("T")
+
+_REGISTRY = ("hklm\\", "hkcu\\")
 WHERE = "{where}"
 """Stands in messages for the targets, which are named once findings of several targets are merged."""
 
@@ -58,6 +63,15 @@ class View:
 
     estate: Estate
     precedence: Precedence
+    known: Known = field(default_factory=dict, repr=False, compare=False)
+    """What was found out about contests that several targets see."""
+    _made: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, make: Callable[[View], T]) -> T:
+        """What a function makes of the target, made once however many checks ask for it."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(T, self._made[make])
 
     @cached_property
     def hello(self) -> Hellos:
@@ -67,7 +81,12 @@ class View:
     @cached_property
     def clashes(self) -> tuple[Clash, ...]:
         """Where a stronger GPO takes a setting from a weaker one, of the settings that the checks look at."""
-        return tuple(clashes(self.precedence))
+        return tuple(clashes(self.precedence, self.known))
+
+    @cached_property
+    def not_registry(self) -> Contests:
+        """The contests on other settings than registry values, which most are on."""
+        return {at: found for at, found in self.precedence.contests.items() if not at[0].startswith(_REGISTRY)}
 
     @cached_property
     def effective(self) -> Effective:

@@ -74,7 +74,7 @@ def outranked_at_domain(view: View) -> Iterator[Found]:
 
 def _at_domain(view: View) -> Iterator[Clash]:
     """The strongest account policy at a domain against every weaker one there."""
-    for (key, _), contestants in view.precedence.contests.items():
+    for (key, _), contestants in view.not_registry.items():
         ranked = linked(c for c in contestants if c.reach.depth == 1 and is_domain(c.reach.som)) if _is_own(key) else []
         for loser in ranked[1:]:
             if loser.policy.id != ranked[0].policy.id and loser.claim.value != ranked[0].claim.value:

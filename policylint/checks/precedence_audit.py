@@ -11,12 +11,14 @@ from policylint.checks.found import WHERE, Found, Spot, View, claim_spot, quoted
 from policylint.checks.gpo_claims import gpos, is_known, linked, pair_finding, placed, some_of
 from policylint.checks.pairs import NAMED, Pair, by_pair
 from policylint.facts import ALWAYS
-from policylint.families.related import BASIC_AUDIT, NO_BASIC_AUDIT, SUBCATEGORY, written_to
+from policylint.families.related import BASIC_AUDIT, NO_BASIC_AUDIT, PREFERENCE_VALUE, SUBCATEGORY, in_template
 from policylint.model import Scope, Value
 from policylint.rank import Contestant
 
 _NONE = frozenset((0, 4))
 """No auditing, as editors write it and as the specification does (D30)."""
+_LEGACY = frozenset((NO_BASIC_AUDIT, in_template(NO_BASIC_AUDIT), f"{PREFERENCE_VALUE}{NO_BASIC_AUDIT}"))
+"""SCENoApplyLegacyAuditPolicy, whatever writes it."""
 _WORDS: Mapping[Value, str] = {0: "none", 1: "success", 2: "failure", 3: "success and failure", 4: "none"}
 
 
@@ -112,7 +114,7 @@ def _linked(found: Mapping[str, list[Contestant]]) -> dict[str, list[Contestant]
 
 def _by_policy(view: View, begin: str, without: frozenset[Value]) -> dict[str, list[Contestant]]:
     found: dict[str, list[Contestant]] = {}
-    for (key, scope), contestants in view.precedence.contests.items():
+    for (key, scope), contestants in view.not_registry.items():
         if key.startswith(begin) and scope is Scope.DEVICE:
             for one in gpos(contestants):
                 if one.claim.value not in without:
@@ -125,7 +127,7 @@ def _option(view: View) -> Contestant | None:
     found = [
         linked(contestants)[0]
         for (key, _), contestants in view.precedence.contests.items()
-        if written_to(key) == NO_BASIC_AUDIT and linked(contestants)
+        if key in _LEGACY and linked(contestants)
     ]
     return found[0] if len({one.claim.value for one in found}) == 1 else None
 

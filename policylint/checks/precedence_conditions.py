@@ -81,7 +81,8 @@ def targeted(view: View) -> Iterator[Found]:
     items: dict[str, dict[str, Spot]] = {}
     for contestants in view.precedence.contests.values():
         for one in contestants:
-            for fact in sorted(fact_names(one.claim.when)) if one.claim.when != ALWAYS and one.reach.som else ():
+            when = one.claim.when
+            for fact in sorted(fact_names(when)) if when is not ALWAYS and when != ALWAYS and one.reach.som else ():
                 if fact.startswith(TARGETING):
                     spot = claim_spot(one.claim, one.policy, "is targeted")
                     items.setdefault(one.policy.id, {}).setdefault(fact, spot)

@@ -116,7 +116,7 @@ def _meet(a: Contestant, b: Contestant) -> bool:
 
 def _fixed(view: View) -> Iterator[tuple[str, Contestant]]:
     """The groups whose members some GPO fixes, by SID or name, with the strongest one that does."""
-    for (key, _), contestants in view.precedence.contests.items():
+    for (key, _), contestants in view.not_registry.items():
         if key.startswith(GROUP_LIST) and key.endswith(_MEMBERS):
             for one in linked(contestants)[:1] or gpos(contestants):
                 yield _group(key, _MEMBERS), one
@@ -125,7 +125,7 @@ def _fixed(view: View) -> Iterator[tuple[str, Contestant]]:
 def _added(view: View) -> Mapping[str, Sequence[_Change]]:
     """Who is added by `__Memberof`, by the group that gains the member."""
     found: dict[str, list[_Change]] = {}
-    for (key, _), contestants in view.precedence.contests.items():
+    for (key, _), contestants in view.not_registry.items():
         if key.startswith(GROUP_LIST) and key.endswith(_MEMBER_OF):
             for one in gpos(contestants):
                 for group in members(one.claim.value):
@@ -137,7 +137,7 @@ def _added(view: View) -> Mapping[str, Sequence[_Change]]:
 def _items(view: View) -> Mapping[str, Sequence[_Change]]:
     """What preference items do to groups: one change for each GPO and group."""
     changes: dict[tuple[str, str], _Change] = {}
-    for (key, _), contestants in view.precedence.contests.items():
+    for (key, _), contestants in view.not_registry.items():
         if not key.startswith(GROUP_ITEM):
             continue
         for one in gpos(contestants):

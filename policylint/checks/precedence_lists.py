@@ -23,7 +23,9 @@ def colliding_lists(view: View) -> Iterator[Found]:
 
     The stronger GPO does not delete the list first, so what else the weaker one lists stays: a mixture nobody wants.
     """
-    found = [clash for clash in _registry(view) if _is_valued(clash) and is_of_list(clash, view) and not _sweeps(clash)]
+    found = [
+        clash for clash in view.once(_registry) if _is_valued(clash) and is_of_list(clash, view) and not _sweeps(clash)
+    ]
     yield from by_pair(
         [clash for clash in found if _box(clash, view.estate.store)], lambda pair: _collision(pair, view)
     )
@@ -31,26 +33,26 @@ def colliding_lists(view: View) -> Iterator[Found]:
 
 def wiped_lists(view: View) -> Iterator[Found]:
     """Lists that a stronger GPO's list replaces (PR017, `**DelVals.` before the entries)."""
-    found = [clash for clash in _registry(view) if _is_hard(clash) and is_replaced(clash, view)]
+    found = [clash for clash in view.once(_registry) if _is_hard(clash) and is_replaced(clash, view)]
     yield from by_pair([clash for clash in found if _is_lost(clash, view)], lambda pair: _wiped(pair, view))
 
 
 def deleted_values(view: View) -> Iterator[Found]:
     """Values of a weaker GPO that a stronger one deletes (PR018)."""
-    found = [c for c in _registry(view) if _is_hard(c) and c.winner.claim.absent and not is_replaced(c, view)]
+    found = [c for c in view.once(_registry) if _is_hard(c) and c.winner.claim.absent and not is_replaced(c, view)]
     yield from by_pair(found, _deleted)
 
 
 def soft_values(view: View) -> Iterator[Found]:
     """Values that are written only where nothing is, beside a GPO that writes something (PR019, `**soft.`)."""
-    found = [clash for clash in _registry(view) if clash.winner.claim.soft or clash.loser.claim.soft]
+    found = [clash for clash in view.once(_registry) if clash.winner.claim.soft or clash.loser.claim.soft]
     yield from by_pair(found, _soft)
 
 
 def split_policies(view: View) -> Iterator[Found]:
     """Policies of the editor that two GPOs each win a part of (PR015, G-POL-MULTI)."""
     seen: set[object] = set()
-    for clash in _registry(view):
+    for clash in view.once(_registry):
         for policy in _owners(clash.winner.claim, view.estate.store) if _is_valued(clash) else ():
             key = policy.id.key, clash.winner.policy.id, clash.loser.policy.id, clash.winner.claim.scope
             if key not in seen:

@@ -117,7 +117,8 @@ def _overridden(view: View) -> Iterator[Clash]:
 
     GPOs that come both ways are left out of the user's list: what they lose to, they lose to without loopback.
     """
-    for (_, scope), contestants in view.precedence.contests.items():
+    loops = any(reach.by_loopback for reach in view.precedence.reaches)
+    for (_, scope), contestants in view.precedence.contests.items() if loops else ():
         if scope is not Scope.USER or not any(c.reach.by_loopback for c in contestants):
             continue
         ranked = linked(contestants)

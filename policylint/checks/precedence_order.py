@@ -23,19 +23,19 @@ _ELSEWHERE = (*ACCOUNT_POLICY, "secedit:privilege rights/", "secedit:group membe
 
 def overridden(view: View) -> Iterator[Found]:
     """Values that a stronger link overrides, in the ordinary order of links (PR001)."""
-    plain = [clash for clash in _valued(view) if not _is_trap(clash)]
+    plain = [clash for clash in view.once(_valued) if not _is_trap(clash)]
     yield from by_pair(plain, lambda pair: _overridden(pair, _because(pair[0])))
     yield from _of_unknown_links(view)
 
 
 def beaten_by_enforced(view: View) -> Iterator[Found]:
     """Values of the nearer link that an enforced one from further up overrides (PR002, G-ENFORCED-TOP)."""
-    yield from by_pair([clash for clash in _valued(view) if _is_enforced_above(clash)], _beaten_by_enforced)
+    yield from by_pair([clash for clash in view.once(_valued) if _is_enforced_above(clash)], _beaten_by_enforced)
 
 
 def both_enforced(view: View) -> Iterator[Found]:
     """Values of an enforced link that an enforced one from further up overrides (PR003, G-ENFORCED-INVERT)."""
-    yield from by_pair([c for c in _valued(view) if c.order.rule == "G-ENFORCED-INVERT"], _both_enforced)
+    yield from by_pair([c for c in view.once(_valued) if c.order.rule == "G-ENFORCED-INVERT"], _both_enforced)
 
 
 def raw_order(view: View) -> Iterator[Found]:
@@ -59,11 +59,13 @@ def _mode(contestant: Contestant) -> str:
     return LOOPBACK_MODES.get(value, "off") if isinstance(value, int) else "off"
 
 
-def _valued(view: View) -> Iterator[Clash]:
+def _valued(view: View) -> list[Clash]:
     """The clashes of single values: what lists, deletions, loopback and other extensions come to has its own rules."""
-    for clash in view.clashes:
-        if _is_plain(clash) and clash.is_placed and not clash.winner.claim.absent and not is_of_list(clash, view):
-            yield clash
+    return [
+        clash
+        for clash in view.clashes
+        if clash.is_placed and _is_plain(clash) and not clash.winner.claim.absent and not is_of_list(clash, view)
+    ]
 
 
 def _is_plain(clash: Clash) -> bool:

@@ -115,12 +115,12 @@ def removable_drives(view: View) -> Iterator[Found]:
 def _both(view: View) -> Iterator[_Both]:
     """What both sides set differently. Windows Hello has rules of its own (W-HIER)."""
     contests = view.precedence.contests
-    for (key, scope), contestants in contests.items():
-        rest = key.removeprefix("hklm\\")
-        if scope is Scope.USER or rest == key or key in BY_ID:
+    mirrored = {f"hklm{key[4:]}" for key, scope in contests if scope is Scope.USER and key.startswith("hkcu\\")}
+    for (key, scope), contestants in contests.items() if mirrored else ():
+        if scope is Scope.USER or key not in mirrored or key in BY_ID:
             continue
-        users = contests.get((f"hkcu\\{rest}", Scope.USER), ())
-        for computer, user in meeting(contestants, users) if users else ():
+        rest = key.removeprefix("hklm\\")
+        for computer, user in meeting(contestants, contests[f"hkcu\\{rest}", Scope.USER]):
             if not _differ(computer, user):
                 continue
             family = family_of(rest)

@@ -6,7 +6,7 @@ under three names, a group's members and what the group is a member of, both aud
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from policylint.facts import ALWAYS
 from policylint.families.scopes import PAIRS
@@ -26,12 +26,18 @@ NO_LOCAL_POLICY = r"hklm\software\policies\microsoft\windows\system!disablelgpop
 """DisableLGPOProcessing (G-LGPO-OFF)."""
 INSTALLER = r"software\policies\microsoft\windows\installer!alwaysinstallelevated"
 
+
+def in_template(key: str) -> str:
+    """The key of a computer's registry value as security templates write it."""
+    return TEMPLATE_VALUE + key.removeprefix("hklm\\").replace("!", "\\")
+
+
 _SECURITY = (GROUP_LIST, GROUP_ITEM, BASIC_AUDIT, SUBCATEGORY)
 _KEYS = frozenset(
     (
         LOOPBACK,
         NO_BASIC_AUDIT,
-        f"{TEMPLATE_VALUE}{NO_BASIC_AUDIT.removeprefix('hklm' + chr(92)).replace('!', chr(92))}",
+        in_template(NO_BASIC_AUDIT),
         NO_LOCAL_POLICY,
         f"hklm\\{INSTALLER}",
         f"hkcu\\{INSTALLER}",
@@ -52,41 +58,29 @@ def written_to(key: str) -> str:
     return rest if rest != key and rest.startswith(("hklm\\", "hkcu\\")) and "!" in rest else ""
 
 
-def related_keys(gpos: Sequence[Policy]) -> set[str]:
-    """The keys of the settings of these GPOs that the checks of related settings look at.
+def related_keys(gpos: Sequence[Policy], claimed: Collection[str]) -> set[str]:
+    """The keys of the settings of these GPOs that the checks of related settings look at, of all that they claim.
 
     Of each GPO that hangs on a filter one setting of each side is among them; where loopback is set, so are all user
     settings.
     """
-    loops = any(claim.setting.key == LOOPBACK for policy in gpos for claim in policy.claims)
-    found = _written_twice(gpos)
-    for policy in gpos:
-        told = set[Scope]() if is_filtered(policy) else set(Scope)
-        for claim in policy.claims:
-            key = claim.setting.key
-            looped = loops and claim.scope is Scope.USER
-            if (
-                looped
-                or claim.scope not in told
-                or claim.when is not ALWAYS
-                or key in _KEYS
-                or key.startswith(_SECURITY)
-            ):
-                told.add(claim.scope)
-                found.add(key)
+    found = {key for key in claimed if key in _KEYS or key.startswith(_SECURITY)} | _written_twice(claimed)
+    found.update([c.setting.key for policy in gpos for c in policy.claims if c.when is not ALWAYS])
+    if LOOPBACK in claimed:
+        found.update([c.setting.key for policy in gpos for c in policy.claims if c.scope is Scope.USER])
+    for policy in filter(is_filtered, gpos):
+        firsts = {claim.scope: claim.setting.key for claim in reversed(policy.claims)}
+        found.update(firsts.values())
     return found
 
 
-def _written_twice(gpos: Sequence[Policy]) -> set[str]:
+def _written_twice(claimed: Collection[str]) -> set[str]:
     """The keys of settings that write one registry value in different ways, whoever does."""
     ways: dict[str, set[str]] = {}
-    for policy in gpos:
-        for claim in policy.claims:
-            key = claim.setting.key
-            if key.startswith((TEMPLATE_VALUE, PREFERENCE_VALUE)) and (value := written_to(key)):
-                ways.setdefault(value, {value}).add(key)
-    registry = {claim.setting.key for policy in gpos for claim in policy.claims if claim.setting.key in ways}
-    return {key for value in registry for key in ways[value]}
+    for key in claimed:
+        if key.startswith((TEMPLATE_VALUE, PREFERENCE_VALUE)) and (value := written_to(key)):
+            ways.setdefault(value, {value}).add(key)
+    return {key for value, keys in ways.items() if value in claimed for key in keys}
 
 
 def is_filtered(policy: Policy) -> bool:

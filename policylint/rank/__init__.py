@@ -7,39 +7,27 @@ becomes a condition.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from policylint.estate import Estate
-from policylint.facts import ALWAYS, NEVER, FactValue, Is, Not, When, every, given
-from policylint.model import Channel, Claim, Policy, Scope, Sweep
+from policylint.facts import ALWAYS, NEVER, FactValue, Is, Not, When, given
+from policylint.model import Channel, Scope
 from policylint.observed import Observation, observation_of
+from policylint.rank.contests import Contestant, Contests, Key, contests_of
 from policylint.rank.domain_accounts import account_settings, of_controllers, reaches_of_domain
 from policylint.rank.filtering import at_controllers
 from policylint.rank.gpo import gpo_reaches, loopback_mode, user_side, without_local
 from policylint.rank.mdm import mdm_reaches
-from policylint.rank.reach import Excluded, Placement, Reach
+from policylint.rank.reach import Excluded, Placement, Reach, Shared
 from policylint.rank.strength import Order, certainly_beats, gpo_order
 from policylint.targets import joins, known_facts
 from policylint.topology import Target
 
+__all__ = ["Contestant", "Contests", "Precedence", "Reach", "order", "rank", "reaches"]
 
-@dataclass(slots=True, eq=False)
-class Contestant:
-    """A claim (or a sweep that acts on it, as an absent claim) that reaches the target. Compared by identity.
-
-    Nothing changes one. It is not frozen, because a target has tens of thousands and frozen ones take twice the time.
-    """
-
-    claim: Claim
-    reach: Reach
-    when: When
-
-    @property
-    def policy(self) -> Policy:
-        """Whose claim it is."""
-        return self.reach.policy
+_KEPT = 64
+"""For so many kinds of targets is remembered what they have in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +39,7 @@ class Precedence:
     domains: Mapping[str, tuple[FactValue, ...]]
     reaches: tuple[Reach, ...]
     excluded: tuple[Excluded, ...]
-    contests: Mapping[tuple[str, Scope], tuple[Contestant, ...]] = field(default_factory=dict)
+    contests: Contests = field(default_factory=dict)
     """By setting key and scope: every claim that reaches the target."""
     observation: Observation | None = None
     """What gpresult saw at the target."""
@@ -62,10 +50,12 @@ def rank(estate: Estate, target: Target) -> Precedence:
     at = _placement(estate, target)
     linked, out, intune = _reached(at)
     reaches, excluded = [*linked, *intune.reaches], [*out, *intune.excluded]
-    contests = _contests(reaches, at.known)
-    contests |= _account_policy(at, contests, excluded)
-    contests = {key: found for key, found in contests.items() if found}
-    domains = _domains(linked, intune, contests, at.joins)
+    contests = contests_of(reaches, at.known, at.shared.contestants)
+    account_policy = _account_policy(at, contests, excluded)
+    if account_policy:
+        contests |= account_policy
+        contests = {key: found for key, found in contests.items() if found}
+    domains = _domains(linked, intune, contests, at)
     return Precedence(target, at.known, domains, tuple(reaches), tuple(excluded), contests, at.observation)
 
 
@@ -83,8 +73,27 @@ def reaches(estate: Estate, target: Target, side: Scope | None) -> Sequence[Reac
 
 
 def _placement(estate: Estate, target: Target) -> Placement:
-    known = known_facts(target, estate)
-    return Placement(estate, target, known, joins(target, estate), observation_of(target, estate.observations))
+    known, possible = known_facts(target, estate), joins(target, estate)
+    seen = observation_of(target, estate.observations)
+    shared = _shared(estate, target, known, possible) if seen is None else Shared()
+    return Placement(estate, target, known, possible, seen, shared)
+
+
+def _shared(estate: Estate, target: Target, known: Mapping[str, FactValue], possible: tuple[str, ...]) -> Shared:
+    """What targets under the same facts in the same groups have in common, whatever their containers."""
+    groups = None if target.groups is None else tuple(target.groups)
+    who = groups, target.device_name, target.user_name, at_controllers(target.device)
+    key = possible, frozenset(known.items()), who
+    found = estate.once(_in_common)
+    if key not in found:
+        if len(found) >= _KEPT:
+            found.clear()
+        found[key] = Shared()
+    return found[key]
+
+
+def _in_common(_: Estate) -> dict[Hashable, Shared]:
+    return {}
 
 
 def _reached(at: Placement) -> tuple[list[Reach], list[Excluded], _Intune]:
@@ -99,10 +108,10 @@ def _computer_side(at: Placement, out: list[Excluded]) -> tuple[Sequence[Reach],
     """What reaches the computer through GPOs: with local policy, and as far as local policy counts."""
     linked, excluded = gpo_reaches(at, Scope.DEVICE, at.target.device)
     out += excluded
-    mine = _passing(linked, at.known, out)
+    mine = _passing(linked, at.known, out, at.shared.passed)
     kept, off = without_local(mine, mine, certainly_beats)
     out += off
-    return mine, kept if kept == mine else _passing(kept, at.known, out)
+    return mine, kept if kept == mine else _passing(kept, at.known, out, at.shared.passed)
 
 
 def _user_side(at: Placement, mine: Sequence[Reach], out: list[Excluded]) -> list[Reach]:
@@ -110,7 +119,7 @@ def _user_side(at: Placement, mine: Sequence[Reach], out: list[Excluded]) -> lis
     listed, shut = user_side(at, loopback_mode(mine, certainly_beats), mine, certainly_beats)
     users, off = without_local(listed, mine, certainly_beats)
     out += [*shut, *off]
-    return _passing(users, at.known, out)
+    return _passing(users, at.known, out, at.shared.passed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +149,12 @@ def _answers(_: Estate) -> dict[object, _Intune]:
 
 def _worked_out(at: Placement) -> _Intune:
     found, out = mdm_reaches(at)
-    into = _passing(found, at.known, out)
+    into = _passing(found, at.known, out, {})
     values: dict[str, list[FactValue]] = {}
     for reach in into:
         _collect(reach.when, values)
     return _Intune(into, out, values)
 
-
-Contests = Mapping[tuple[str, Scope], tuple[Contestant, ...]]
 
 REFUSALS = {
     "G-BLOCK": "inheritance is blocked below its link",
@@ -166,92 +173,92 @@ REFUSALS = {
 """Why a policy does not reach a target, by the rule of the gate that it fails."""
 
 
-def _passing(found: Iterable[Reach], known: Mapping[str, FactValue], out: list[Excluded]) -> list[Reach]:
-    """Fills the known facts into the gates of every reach; one that cannot be passed excludes the policy."""
+def _passing(
+    found: Iterable[Reach],
+    known: Mapping[str, FactValue],
+    out: list[Excluded],
+    passed: dict[Reach, Reach | Excluded],
+) -> list[Reach]:
+    """Fills the known facts into the gates of every reach; one that cannot be passed excludes the policy.
+
+    What becomes of a reach is remembered in `passed`.
+    """
     into: list[Reach] = []
     for reach in found:
-        gates = [(rule, left) for rule, gate in reach.gates if (left := given(gate, known)) is not ALWAYS]
-        shut = next((rule for rule, gate in gates if gate == NEVER), None) if gates else None
-        if not gates:
-            into.append(reach)
-        elif shut is not None:
-            out.append(Excluded(reach.policy, shut, REFUSALS.get(shut, "does not reach this target"), reach.scope))
+        left = passed.get(reach)
+        if left is None:
+            left = passed[reach] = _left(reach, known)
+        if isinstance(left, Reach):
+            into.append(left)
         else:
-            into.append(reach.left_with(gates))
+            out.append(left)
     return into
 
 
-def _contests(
-    reaches: Iterable[Reach], known: Mapping[str, FactValue]
-) -> dict[tuple[str, Scope], tuple[Contestant, ...]]:
-    """Every claim that reaches the target, by setting and scope; sweeps of keys join as absent claims."""
-    found: defaultdict[tuple[str, Scope], list[Contestant]] = defaultdict(list)
-    sweeps: list[tuple[Reach, Sweep]] = []
-    for reach in reaches:
-        scope, usual = reach.scope, reach.when
-        for claim in reach.policy.claims:
-            if scope is None or claim.scope is scope:
-                when = usual if claim.when is ALWAYS else every(usual, given(claim.when, known))
-                if when is not NEVER:
-                    found[claim.setting.key, claim.scope].append(Contestant(claim, reach, when))
-        sweeps += [(reach, sweep) for sweep in reach.policy.sweeps if sweep.scope is reach.scope]
-    if sweeps:
-        _add_sweeps(found, sweeps)
-    return {key: tuple(contestants) for key, contestants in found.items()}
+def _left(reach: Reach, known: Mapping[str, FactValue]) -> Reach | Excluded:
+    """The reach under the gates that known facts leave open, or that they shut one of them."""
+    gates = [(rule, left) for rule, gate in reach.gates if (left := given(gate, known)) is not ALWAYS]
+    if not gates:
+        return reach
+    shut = next((rule for rule, gate in gates if gate == NEVER), None)
+    if shut is None:
+        return reach.left_with(gates)
+    return Excluded(reach.policy, shut, REFUSALS.get(shut, "does not reach this target"), reach.scope)
 
 
-def _account_policy(
-    at: Placement, contests: Contests, excluded: list[Excluded]
-) -> dict[tuple[str, Scope], tuple[Contestant, ...]]:
+def _account_policy(at: Placement, contests: Contests, excluded: list[Excluded]) -> dict[Key, tuple[Contestant, ...]]:
     """Contests on the account policy of the domain's accounts, and on a controller's own (G-SEC-ACCOUNT)."""
     keys = [key for key in at.estate.once(account_settings) if key in contests]
     if not keys:
         return {}
-    found = _contests(_passing(reaches_of_domain(at), {}, []), {})
+    found = {**_of_domain(at)}
     for key in keys if at_controllers(at.target.device) else ():
         found[key], others = of_controllers(contests[key])
         excluded += others
     return found
 
 
-def _add_sweeps(found: dict[tuple[str, Scope], list[Contestant]], sweeps: list[tuple[Reach, Sweep]]) -> None:
-    """A `**DelVals.` or `**DeleteKeys` acts on every value of its keys that another policy writes (G-POL-SPECIAL)."""
-    for (key, scope), contestants in found.items():
-        path = key.partition("\\")[2].rpartition("!")[0] if key.startswith(("hklm\\", "hkcu\\")) else None
-        if path is None:
-            continue
-        writers = {c.policy.id for c in contestants}
-        for reach, sweep in sweeps:
-            hit = path == sweep.key or (sweep.tree and path.startswith(f"{sweep.key}\\"))
-            if hit and sweep.scope is scope and reach.policy.id not in writers:
-                swept = replace(
-                    contestants[0].claim,
-                    value=None,
-                    absent=True,
-                    soft=False,
-                    type="**DeleteKeys" if sweep.tree else "**DelVals.",
-                    evidence=sweep.evidence,
-                    when=ALWAYS,
-                )
-                contestants.append(Contestant(swept, reach, reach.when))
+def _of_domain(at: Placement) -> Contests:
+    """The contests on the account policy of the domain's accounts: the same wherever in the domain a device stands."""
+    domain = (at.target.device or "").partition("/")[0]
+    known = at.estate.once(_by_domain)
+    if domain not in known:
+        known[domain] = contests_of(_passing(reaches_of_domain(at), {}, [], {}), {}, {})
+    return known[domain]
+
+
+def _by_domain(_: Estate) -> dict[str, Contests]:
+    return {}
 
 
 def _domains(
-    linked: Iterable[Reach], intune: _Intune, contests: Contests, open_joins: tuple[str, ...]
+    linked: Iterable[Reach], intune: _Intune, contests: Contests, at: Placement
 ) -> dict[str, tuple[FactValue, ...]]:
     """The values of every fact that conditions mention, the assumed one first."""
-    values: dict[str, list[FactValue]] = {"join": list(open_joins)} if len(open_joins) > 1 else {}
+    values: dict[str, list[FactValue]] = {"join": list(at.joins)} if len(at.joins) > 1 else {}
+    known = at.shared.values
     for reach in linked:
-        if reach.when is not ALWAYS:
-            _collect(reach.when, values)
-    for fact, told in intune.values.items():
-        found = values.setdefault(fact, [])
-        found.extend(value for value in told if value not in found)
+        if reach.when is ALWAYS:
+            continue
+        if reach not in known:
+            known[reach] = {}
+            _collect(reach.when, known[reach])
+        _add(known[reach], values)
+    _add(intune.values, values)
     for contestants in contests.values():
         for contestant in contestants:
             if contestant.when is not contestant.reach.when:
                 _collect(contestant.when, values)
     return {name: tuple(found) for name, found in values.items()}
+
+
+def _add(told: Mapping[str, Sequence[FactValue]], values: dict[str, list[FactValue]]) -> None:
+    for fact, those in told.items():
+        found = values.get(fact)
+        if found is None:
+            values[fact] = [*those]
+        else:
+            found += [value for value in those if value not in found]
 
 
 def _collect(when: When, values: dict[str, list[FactValue]], wanted: bool = True) -> None:

@@ -19,7 +19,7 @@ from policylint.rank.reach import Excluded, Placement, Reach
 from policylint.topology import Facts, Target
 
 if TYPE_CHECKING:
-    from policylint.rank import Contestant
+    from policylint.rank.contests import Contestant
 
 RULE = "G-SEC-ACCOUNT"
 OF_DOMAIN = " (domain accounts)"

@@ -34,9 +34,10 @@ def gates(policy: Policy, scope: Scope, at: Placement) -> list[Gate]:
     if asked.deny or asked.deny_read:
         return _open(policy, scope, at)
     key = scope, policy.wmi_filter, asked.apply, asked.read
-    if key not in at.gates:
-        at.gates[key] = _open(policy, scope, at)
-    return at.gates[key]
+    known = at.shared.gates
+    if key not in known:
+        known[key] = _open(policy, scope, at)
+    return known[key]
 
 
 def _unsaid(policy: Policy, at: Placement) -> list[Gate]:

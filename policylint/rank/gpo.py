@@ -29,7 +29,7 @@ def gpo_reaches(at: Placement, scope: Scope, place: str | None) -> Found:
     into: list[Reach] = []
     out: list[Excluded] = []
     before = 0
-    for number, links in sorted(gpos.on(path).items()):
+    for number, links in gpos.on(path):
         out += elsewhere[before:number]
         before = number + 1
         gpo = gpos.listed[number]
@@ -51,9 +51,13 @@ def _add_linked(
     policy: Policy, links: Iterable[Counting], at: Placement, scope: Scope, into: list[Reach], out: list[Excluded]
 ) -> None:
     """Adds one reach for each link that counts."""
+    known = at.shared.reaches
     for counting in links:
         if counting.link.enabled:
-            into.append(_reach(policy, counting, scope, at))
+            key = counting, scope
+            if key not in known:
+                known[key] = _reach(policy, counting, scope, at)
+            into.append(known[key])
         else:
             text = f"its link to {counting.link.som} is disabled"
             out.append(Excluded(policy, "G-LINK-DISABLED", text, scope))

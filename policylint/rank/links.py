@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from policylint.estate import Estate
@@ -18,9 +18,9 @@ FUNCTIONALITY = 2
 """The only version of a GPO's format (G-FUNCVER)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Counting:
-    """A link that counts at a placement."""
+    """A link that counts at a placement: one value for all placements where it does alike. Compared by identity."""
 
     link: Link
     order: int | None
@@ -34,6 +34,19 @@ class Counting:
     """When no container between it and the placement blocks inheritance."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """A link of a GPO, wherever that is. Compared by identity."""
+
+    link: Link
+    order: int | None
+    key: str
+    """The container, without case."""
+    is_site: bool
+    depth: int
+    raw_order: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Gpo:
     """A GPO of the estate, with what is the same for every target."""
@@ -41,12 +54,20 @@ class Gpo:
     policy: Policy
     layer: tuple[int, When] | None
     """For a local policy."""
-    told: Sequence[Linked]
+    told: Sequence[Row]
     """Its links as the topology has them, in the order in which they count."""
+    shown: Sequence[Row]
+    """Those that its export shows, to containers whose links the topology does not tell."""
+    untold: Row
+    """The one to a container that nobody names."""
     shut: Mapping[Scope, Excluded]
     """The sides that its status or its versions keep out everywhere."""
     anywhere: Sequence[Counting]
-    """The link to a container that nobody names."""
+    """The link to a container that nobody names, as it counts there."""
+
+
+Listed = Sequence[tuple[int, Sequence[Counting]]]
+"""The numbers of GPOs, in the order of the estate, with the links that count."""
 
 
 class Gpos:
@@ -67,23 +88,41 @@ class Gpos:
                 self._anywhere.add(number)
             for place in places or ():
                 self._linked.setdefault(place, set()).add(number)
-        self._told: dict[tuple[str, ...], Mapping[int, Sequence[Counting]]] = {}
+        self._told: dict[tuple[str, ...], Listed] = {}
+        self._with_untold: dict[tuple[str, ...], Listed] = {}
+        self._countings: dict[Hashable, Counting] = {}
 
-    def on(self, path: tuple[str, ...]) -> Mapping[int, Sequence[Counting]]:
-        """The links that count on a path, by the number of the GPO, for every GPO that may be linked there."""
-        told = self._on(path)
-        if not self._untold:
-            return told
-        untold = self._untold if self._is_open(path) else dict.fromkeys(self._untold, ())
-        return {**told, **untold}
+    def on(self, path: tuple[str, ...]) -> Listed:
+        """The links that count on a path, with the number of the GPO, of every GPO that may be linked there."""
+        if not self._untold or not self._is_open(path):
+            return self._on(path)
+        if path not in self._with_untold:
+            self._with_untold[path] = sorted([*self._on(path), *self._untold.items()])
+        return self._with_untold[path]
 
-    def _on(self, path: tuple[str, ...]) -> Mapping[int, Sequence[Counting]]:
+    def _on(self, path: tuple[str, ...]) -> Listed:
         if path not in self._told:
+            blocks: dict[int, When] = {}
             keys = [container.casefold() for container in path]
-            self._told[path] = {
-                number: tuple(_counting(self.listed[number], self._estate, path, keys)) for number in self._near(path)
-            }
+            self._told[path] = [(n, self._counting(n, path, keys, blocks)) for n in sorted(self._near(path))]
         return self._told[path]
+
+    def _counting(
+        self, number: int, path: tuple[str, ...], keys: Sequence[str], blocks: dict[int, When]
+    ) -> list[Counting]:
+        """The GPO's links on the path, with what may block each: by the depth of its container."""
+        found, placed = [], bool(path)
+        for row in _links(self.listed[number], self._estate, keys):
+            unblocked = ALWAYS
+            if row.link.som and not row.link.enforced:
+                if row.depth not in blocks:
+                    blocks[row.depth] = _unblocked(path, row.depth, self._estate)
+                unblocked = blocks[row.depth]
+            told = (row, placed) if unblocked is ALWAYS else (row, placed, unblocked)
+            if told not in self._countings:
+                self._countings[told] = Counting(row.link, row.order, row.depth, row.raw_order, placed, unblocked)
+            found.append(self._countings[told])
+        return found
 
     def _near(self, path: Sequence[str]) -> Collection[int]:
         """The numbers of the GPOs that may be linked on a path; without a path all of them."""
@@ -98,12 +137,8 @@ class Gpos:
 
     def standing(self, path: tuple[str, ...]) -> Hashable:
         """What the links on a path come to: equal where the same ones count under the same conditions."""
-        told = tuple(
-            (number, one.link.som, one.link.enabled, one.link.enforced, one.order, one.unblocked)
-            for number, counting in sorted(self._on(path).items())
-            for one in counting
-        )
-        return told, self._is_open(path)
+        told = [one for _, counting in self._on(path) for one in counting]
+        return tuple(told), self._is_open(path)
 
 
 def standing(place: str | None, estate: Estate) -> Hashable:
@@ -114,8 +149,17 @@ def standing(place: str | None, estate: Estate) -> Hashable:
 
 def _gpo(policy: Policy, estate: Estate) -> Gpo:
     shut = {s: excluded for s in Scope if (excluded := _shut(policy, s)) is not None}
-    anywhere = Counting(Link("", True, False, policy.evidence), None, 1, False, True, ALWAYS)
-    return Gpo(policy, layer_of(policy), _told(policy, estate.topology), shut, (anywhere,))
+    described = estate.topology.linked
+    told = [
+        _row(Link(one.som.path, one.entry.enabled, one.entry.enforced, policy.evidence), one.number, estate)
+        for one in _told(policy, estate.topology)
+    ]
+    shown = [
+        _row(link, None, estate) for link in policy.links or () if link.som.rstrip("/").casefold() not in described
+    ]
+    untold = _row(Link("", True, False, policy.evidence), None, estate)
+    anywhere = Counting(untold.link, None, 1, False, True, ALWAYS)
+    return Gpo(policy, layer_of(policy), told, shown, untold, shut, (anywhere,))
 
 
 def _is_untold(gpo: Gpo) -> bool:
@@ -162,37 +206,30 @@ def containers(place: str | None, topology: Topology) -> tuple[str, ...]:
     return tuple("/".join(parts[: i + 1]) for i in range(len(parts)))
 
 
-def _counting(gpo: Gpo, estate: Estate, path: tuple[str, ...], keys: Sequence[str]) -> Iterator[Counting]:
-    """The GPO's links on the path, with where each stands and what may block it."""
-    for link, order in _links(gpo, estate, keys):
-        depth = 0 if link.som.casefold().startswith("site:") else link.som.rstrip("/").count("/") + 1
-        unblocked = _unblocked(path, depth, estate) if link.som and not link.enforced else ALWAYS
-        yield Counting(link, order, depth, _is_raw(link.som, estate), bool(path), unblocked)
+def _row(link: Link, order: int | None, estate: Estate) -> Row:
+    key = link.som.rstrip("/").casefold()
+    is_site = link.som.casefold().startswith("site:")
+    som = estate.topology.som_at(link.som)
+    depth = 0 if is_site else link.som.rstrip("/").count("/") + 1
+    return Row(link, order, key, is_site, depth, som is not None and som.raw_order)
 
 
-def _is_raw(container: str, estate: Estate) -> bool:
-    som = estate.topology.som_at(container)
-    return som is not None and som.raw_order
-
-
-def _links(gpo: Gpo, estate: Estate, on_path: Sequence[str]) -> Iterator[tuple[Link, int | None]]:
+def _links(gpo: Gpo, estate: Estate, on_path: Sequence[str]) -> list[Row]:
     """The GPO's links on the path and to sites, with link order: as the topology has them, else as the export shows.
 
     A GPO whose export does not tell its links may be linked to any container whose links nobody describes, and in an
     estate without any link every GPO may be linked anywhere: its container is ''.
     """
-    policy = gpo.policy
-    described = estate.topology.linked
-    told = [one for one in gpo.told if not on_path or one.key in on_path or one.key.startswith("site:")]
-    for linked in sorted(told, key=lambda one: on_path.index(one.key) if one.key in on_path else -1):
-        yield Link(linked.som.path, linked.entry.enabled, linked.entry.enforced, policy.evidence), linked.number
-    for link in policy.links or ():
-        key = link.som.rstrip("/").casefold()
-        if key not in described and (not on_path or key in on_path or key.startswith("site:")):
-            yield link, None
+    policy, described = gpo.policy, estate.topology.linked
+    told, shown = (
+        [row for row in rows if not on_path or row.key in on_path or row.is_site] for rows in (gpo.told, gpo.shown)
+    )
+    if len(told) > 1:
+        told.sort(key=lambda row: on_path.index(row.key) if row.key in on_path else -1)
     untold = policy.links is None and not told and any(key not in described for key in on_path)
     if untold or (not described and (policy.links is None or not estate.linked)):
-        yield Link("", True, False, policy.evidence), None
+        shown.append(gpo.untold)
+    return told + shown
 
 
 def _told(policy: Policy, topology: Topology) -> list[Linked]:

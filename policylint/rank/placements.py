@@ -13,7 +13,7 @@ from itertools import product
 from operator import attrgetter
 
 from policylint.estate import Estate
-from policylint.facts import mentions
+from policylint.facts import ALWAYS, mentions
 from policylint.model import Scope
 from policylint.rank.domain_accounts import account_settings
 from policylint.rank.links import forests, standing
@@ -111,6 +111,6 @@ def _sites(estate: Estate) -> Iterator[str]:
             if link.som.casefold().startswith("site:"):
                 yield link.som[5:].casefold()
         for claim in policy.claims:
-            for leaf in mentions(claim.when):
+            for leaf in mentions(claim.when) if claim.when is not ALWAYS else ():
                 if leaf.fact == "site":
                     yield str(leaf.value).casefold()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from policylint.estate import Estate
 from policylint.facts import FactValue, When, every
@@ -11,6 +12,9 @@ from policylint.frozen import quickly_built
 from policylint.model import Policy, Scope, SettingId
 from policylint.observed import Observation
 from policylint.topology import Target
+
+if TYPE_CHECKING:
+    from policylint.rank.contests import Contestant
 
 
 @quickly_built
@@ -61,6 +65,23 @@ class Reach:
         )
 
 
+class Numbers:
+    """One number for reaches that are alike in policy, conditions and strength, whichever target they reach."""
+
+    def __init__(self) -> None:
+        self._known: dict[Reach, int] = {}
+        self._alike: dict[Hashable, int] = {}
+
+    def of(self, reach: Reach) -> int:
+        """The number of a reach."""
+        if reach not in self._known:
+            r = reach
+            alike = r.policy.id, r.scope, r.when, r.som, r.depth, r.enforced, r.order, r.applied, r.by_loopback
+            self._known[reach] = self._alike.setdefault(alike, len(self._alike))
+        return self._known[reach]
+
+
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Excluded:
     """A policy that does not reach the target, and the rule that says so."""
@@ -77,6 +98,22 @@ Found = tuple[list[Reach], list[Excluded]]
 """What reaches a target, and what does not."""
 
 
+@dataclass(slots=True, eq=False)
+class Shared:
+    """What links and filters come to for all targets that are in the same groups under the same facts, by and by."""
+
+    gates: dict[Hashable, list[tuple[str, When]]] = field(default_factory=dict)
+    """By filter and side: a thousand GPOs have a few filters."""
+    reaches: dict[Hashable, Reach] = field(default_factory=dict)
+    """By link and side."""
+    passed: dict[Reach, Reach | Excluded] = field(default_factory=dict)
+    """What the known facts leave of each."""
+    contestants: dict[Reach, Sequence[tuple[tuple[str, Scope], Contestant]]] = field(default_factory=dict)
+    """The claims that come with each, by setting and scope."""
+    values: dict[Reach, dict[str, list[FactValue]]] = field(default_factory=dict)
+    """The facts that each hangs on, with their values."""
+
+
 @dataclass(frozen=True, slots=True)
 class Placement:
     """A target in its estate, with the facts that are given and the join types that are possible."""
@@ -87,5 +124,5 @@ class Placement:
     joins: tuple[str, ...]
     observation: Observation | None = None
     """What gpresult saw there."""
-    gates: dict[Hashable, list[tuple[str, When]]] = field(default_factory=dict, compare=False)
-    """What filters come to at this target, by filter and side: a thousand GPOs have a few filters."""
+    shared: Shared = field(default_factory=lambda: Shared(), compare=False)
+    """What it has in common with other targets."""
