@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from policylint.beside import beside
@@ -29,7 +29,7 @@ from policylint.families.whfb_effective import DEVICE_LOCK
 from policylint.families.whfb_settings import BY_ID
 from policylint.findings import LISTED, SEVERITIES, Confidence, Finding, Location, Summary, ref
 from policylint.model import Policy, Problem, Scope, csp
-from policylint.rank import rank
+from policylint.rank import Precedence, rank
 from policylint.rank.gpo import LOOPBACK
 from policylint.rank.placements import placements
 from policylint.rank.reach import Numbers
@@ -113,21 +113,41 @@ def _estate(
 
 def _targets(estate: Estate, rules: Mapping[str, Rule], telling: Telling) -> Iterator[Finding]:
     """Target checks, run once for each set of placements that see the same policies, and merged by fingerprint."""
-    for checks, narrowed in (
-        (HELLO_CHECKS, _hello),
-        (CONTEST_CHECKS, contested),
-        (BUILD_CHECKS, os_builds.narrow),
-        (UPDATE_CHECKS, update_source.narrow),
+    for checks, narrowed, asked in (
+        (HELLO_CHECKS, _hello, _contests),
+        (CONTEST_CHECKS, contested, _everything),
+        (BUILD_CHECKS, os_builds.narrow, _everything),
+        (UPDATE_CHECKS, update_source.narrow, _contests),
     ):
         chosen = [rule for rule in rules.values() if rule.check in checks]
         if chosen:
-            yield from _over_targets(narrowed(estate), estate, chosen, telling)
+            yield from _over_targets(narrowed(estate), estate, chosen, asked, telling)
 
 
-def _over_targets(narrowed: Estate, estate: Estate, rules: Sequence[Rule], telling: Telling) -> Iterator[Finding]:
+def _everything(_: Precedence) -> Hashable:
+    """Each target for itself: the checks ask about what reaches it, and about what does not."""
+    return object()
+
+
+def _contests(precedence: Precedence) -> Hashable:
+    """Targets with the same contests under the same facts: the checks ask about nothing else.
+
+    What a site decides is decided in the conditions of the contests.
+    """
+    facts = tuple(sorted(fact for fact in precedence.known.items() if fact[0] != "site"))
+    return facts, precedence.domains.get("join"), tuple(precedence.contests.values())
+
+
+def _over_targets(
+    narrowed: Estate,
+    estate: Estate,
+    rules: Sequence[Rule],
+    asked: Callable[[Precedence], Hashable],
+    telling: Telling,
+) -> Iterator[Finding]:
     merged: dict[tuple[str, str], tuple[Finding, dict[int, Sequence[str]]]] = {}
     place = {target.name: number for number, target in enumerate(targets(estate))}
-    for number, (alike, view) in enumerate(_views(narrowed, estate)):
+    for number, (alike, view) in enumerate(_views(narrowed, estate, asked)):
         for rule in rules:
             for found in TARGET_CHECKS[rule.check](view):
                 finding = telling.finding(found, rule, WHERE, found.subject)
@@ -145,24 +165,31 @@ def _surer(a: Finding, b: Finding) -> Finding:
     return min(a, b, key=lambda f: ranking.index(f.confidence))
 
 
-def _views(narrowed: Estate, estate: Estate) -> Iterator[tuple[list[str], View]]:
-    """One view for each group of targets that the same claims reach under the same facts, with their names."""
-    groups: dict[object, tuple[list[str], View]] = {}
+def _views(
+    narrowed: Estate, estate: Estate, asked: Callable[[Precedence], Hashable]
+) -> Iterator[tuple[list[str], View]]:
+    """One view for each group of targets that are alike in what is asked of them, with their names.
+
+    Those that the same claims reach under the same facts always are.
+    """
+    groups: dict[Hashable, tuple[list[str], View]] = {}
+    alike_asked: dict[Hashable, tuple[list[str], View]] = {}
     known: Known = {}
     numbers = Numbers()
     for alike in placements(narrowed, targets(estate)):
         precedence = rank(narrowed, alike.target)
         key = tuple(sorted(precedence.known.items())), tuple(map(numbers.of, precedence.reaches))
         if key not in groups:
-            groups[key] = [], View(estate, precedence, known)
+            groups[key] = alike_asked.setdefault(asked(precedence), ([], View(estate, precedence, known)))
         groups[key][0].extend(alike.names)
-    yield from groups.values()
+    yield from alike_asked.values()
 
 
 def _hello(estate: Estate) -> Estate:
-    """The estate with the settings that the Windows Hello checks look at."""
-    keys = {*BY_ID, *_device_lock_keys()}
-    if any(claim.scope is Scope.USER for _, claim in claimed(estate).on(BY_ID)):
+    """The estate with the settings that the Windows Hello checks look at: those of other ADMX files are none of them."""
+    settings = {key for key, hello in BY_ID.items() if hello.by_passport_admx}
+    keys = {*settings, *_device_lock_keys()}
+    if any(claim.scope is Scope.USER for _, claim in claimed(estate).on(settings)):
         keys.add(LOOPBACK)  # it decides about user settings only
     return narrow(estate, keys)
 

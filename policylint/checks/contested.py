@@ -22,13 +22,14 @@ def contested(estate: Estate) -> Estate:
     """
     ids = {n: p.id for n, p in enumerate(estate.policies) if p.channel is Channel.GPO and not unplaced(p, estate)}
     gpos = [estate.policies[number] for number in ids]
+    numbered = set(ids)
     claimants: set[str] = set()
     several: set[str] = set()
     for key, places in claimed(estate).by_key.items():
-        numbers = {number for _, number, _ in places}
-        if not numbers.isdisjoint(ids):
+        mine = {number for _, number, _ in places} & numbered
+        if mine:
             claimants.add(key)
-            if len(numbers) > 1 and len({ids[number] for number in numbers if number in ids}) > 1:
+            if len(mine) > 1 and len({ids[number] for number in mine}) > 1:
                 several.add(key)
     users = {key for key in claimants if key.startswith("hkcu\\") and f"hklm{key[4:]}" in claimants}
     both_sides = users.union(f"hklm{key[4:]}" for key in users)

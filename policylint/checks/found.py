@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -94,6 +95,16 @@ class View:
         return resolve(self.precedence)
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """One thing found, whose words are made once nothing else is known to tell the same: there are many worlds."""
+
+    setting: str | None
+    scope: str | None
+    tell: Callable[[], Found]
+    """What makes it; of the same setting and scope."""
+
+
 EstateCheck = Callable[[Estate], Iterable[Found]]
 TargetCheck = Callable[[View], Iterable[Found]]
 
@@ -101,7 +112,7 @@ TargetCheck = Callable[[View], Iterable[Found]]
 def over_worlds(
     view: View,
     subjects: Sequence[Hello],
-    predicate: Callable[[Situation], Iterable[Found]],
+    predicate: Callable[[Situation], Iterable[Found | Later]],
     *,
     assumed_only: bool = False,
 ) -> Iterator[Found]:
@@ -112,15 +123,18 @@ def over_worlds(
     """
     kinds, exhaustive = view.hello.kinds(subjects)
     worlds = sum(number for _, number in kinds)
-    seen: dict[tuple[str | None, str | None], tuple[Found, int, bool]] = {}
+    seen: dict[tuple[str | None, str | None], tuple[Found | Later, bool]] = {}
+    counts: Counter[tuple[str | None, str | None]] = Counter()
     for situation, number in kinds:
         for found in predicate(situation):
             key = found.setting, found.scope
-            first, count, assumed = seen.get(key, (found, 0, situation is kinds[0][0]))
-            seen[key] = first, count + number, assumed
-    for found, count, assumed in seen.values():
-        certain = exhaustive and count == worlds
+            counts[key] += number
+            if key not in seen:
+                seen[key] = found, situation is kinds[0][0]
+    for key, (one, assumed) in seen.items():
+        certain = exhaustive and counts[key] == worlds
         if assumed or not assumed_only:
+            found = one.tell() if isinstance(one, Later) else one
             yield replace(found, confidence="certain" if certain else "likely" if assumed else "possible")
 
 

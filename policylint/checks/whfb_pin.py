@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
-from policylint.checks.found import WHERE, Found, View, claim_spot, listed, names, over_worlds, quoted, spot
+from policylint.checks.found import WHERE, Found, Later, View, claim_spot, listed, names, over_worlds, quoted, spot
 from policylint.claimed import claimed
 from policylint.estate import Estate
 from policylint.facts import ALWAYS
@@ -217,14 +218,14 @@ def device_lock_differs(view: View) -> Iterable[Found]:
     """A Device Lock rule is stricter than the PIN rule: documents disagree on which one counts (W-DEVLOCK, D11)."""
     locks = {hello: _locks(hello, view) for hello in DEVICE_LOCK}
 
-    def predicate(situation: Situation) -> Iterator[Found]:
+    def predicate(situation: Situation) -> Iterator[Later]:
         for hello, (node, stricter) in DEVICE_LOCK.items():
             pick = situation.verdict(hello).winner
             if pick is None or not isinstance(pick.value, int):
                 continue
             for lock, value in locks[hello]:
                 if stricter(pick.value, value):
-                    yield _lock_found(pick, node, lock, value)
+                    yield Later(*_first_id([pick]), partial(_lock_found, pick, node, lock, value))
 
     for found in over_worlds(view, tuple(hello for hello in DEVICE_LOCK if locks[hello]), predicate):
         sure = all(lock.when == ALWAYS for those in locks.values() for lock, _ in those)

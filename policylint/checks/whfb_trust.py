@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
-from policylint.checks.found import WHERE, Found, View, listed, names, over_worlds, spot
+from policylint.checks.found import WHERE, Found, Later, View, listed, names, over_worlds, spot
 from policylint.families.whfb import Pick, Situation
 from policylint.families.whfb_effective import TRUST_MODEL
 from policylint.families.whfb_law import Source, Trust
@@ -143,24 +144,27 @@ def both_channels(view: View) -> Iterable[Found]:
     """Group Policy and Intune both configure Windows Hello (W-EITHER-OR, D5)."""
     settings = [hello for hello in view.hello.settings() if hello.by_passport_admx]
 
-    def predicate(situation: Situation) -> Iterator[Found]:
+    def predicate(situation: Situation) -> Iterator[Later]:
         gpo = [p for p in situation.picks.values() if p.source.channel is Channel.GPO and p.hello.by_passport_admx]
         mdm = [p for p in situation.picks.values() if p.source.channel is Channel.MDM]
-        if not gpo or not mdm:
-            return
-        beaten = [p for p in mdm if situation.verdict(p.hello).winner is not p]
-        rest = [p for p in mdm if p not in beaten]
-        lost = f"without effect from Intune: {_settings(beaten)}" if beaten else ""
-        open_ = f"in doubt, as guides say that all of Intune is ignored: {_settings(rest)}" if rest else ""
-        yield Found(
-            f"Group Policy ({names(gpo)}) and Intune ({names(mdm)}) both configure Windows Hello on {WHERE}: "
-            + "; ".join(part for part in (lost, open_) if part),
-            (*(spot(p, "Group Policy") for p in _one_each(gpo)), *(spot(p, _fate(p, beaten)) for p in _one_each(mdm))),
-            help="configure Windows Hello in one channel only",
-            subject=TRUST_MODEL,
-        )
+        if gpo and mdm:
+            yield Later(None, None, partial(_both_channels, situation, gpo, mdm))
 
     return over_worlds(view, settings, predicate) if settings else ()
+
+
+def _both_channels(situation: Situation, gpo: Sequence[Pick], mdm: Sequence[Pick]) -> Found:
+    beaten = [p for p in mdm if situation.verdict(p.hello).winner is not p]
+    rest = [p for p in mdm if p not in beaten]
+    lost = f"without effect from Intune: {_settings(beaten)}" if beaten else ""
+    open_ = f"in doubt, as guides say that all of Intune is ignored: {_settings(rest)}" if rest else ""
+    return Found(
+        f"Group Policy ({names(gpo)}) and Intune ({names(mdm)}) both configure Windows Hello on {WHERE}: "
+        + "; ".join(part for part in (lost, open_) if part),
+        (*(spot(p, "Group Policy") for p in _one_each(gpo)), *(spot(p, _fate(p, beaten)) for p in _one_each(mdm))),
+        help="configure Windows Hello in one channel only",
+        subject=TRUST_MODEL,
+    )
 
 
 def _one_each(picks: Iterable[Pick]) -> list[Pick]:

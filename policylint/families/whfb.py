@@ -33,10 +33,12 @@ from policylint.families.whfb_settings import (
     Group,
     Hello,
 )
+from policylint.frozen import quickly_built
 from policylint.model import Channel, Value
 from policylint.rank import Contestant
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Pick:
     """The claim that speaks for one source on one setting, in one world."""
@@ -56,6 +58,7 @@ class Pick:
         return self.value not in (0, None)
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What one world makes of one setting: the pick that takes effect, and the discarded ones with the rules why."""

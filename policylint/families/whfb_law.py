@@ -26,7 +26,7 @@ class Source(StrEnum):
     @property
     def channel(self) -> Channel:
         """The channel of the source: what "source" means in W-GRP-E."""
-        return Channel.GPO if self in (Source.USER_GPO, Source.COMPUTER_GPO) else Channel.MDM
+        return _CHANNELS[self]
 
     @property
     def is_user(self) -> bool:
@@ -35,6 +35,7 @@ class Source(StrEnum):
 
 
 SOURCES = tuple(Source)
+_CHANNELS = {s: Channel.GPO if s in (Source.USER_GPO, Source.COMPUTER_GPO) else Channel.MDM for s in SOURCES}
 
 
 class Trust(StrEnum):

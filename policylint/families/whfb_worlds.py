@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -12,7 +12,6 @@ from policylint.facts import FactValue, Is, When, World, every, fact_names, hold
 from policylint.families.whfb import Pick, Situation
 from policylint.families.whfb_law import (
     CLOUD_READING,
-    CONFLICT,
     DEFAULT_ENTRA,
     DEFAULT_HYBRID,
     GUIDE,
@@ -24,64 +23,20 @@ from policylint.families.whfb_law import (
     Source,
 )
 from policylint.families.whfb_settings import BY_ID, CERTIFICATE, CLOUD, ENABLED, SETTINGS, TPM12, Group, Hello
+from policylint.families.whfb_speakers import Key, Party, Said, Speaker, Values
 from policylint.model import Channel, Scope
-from policylint.rank import Contestant, Precedence, order
-from policylint.rank.strength import Order
+from policylint.rank import Contestant, Precedence
 
 MAX_FACTS = 10
 """Beyond this many open facts the worlds are sampled, and the result is at most undetermined."""
 
-Key = tuple[Hello, Source]
 _TELLING = ("join", *READINGS)
 
+Flip = tuple[World, str | None]
+"""A world, and the fact in which alone it differs from the assumed one; None where it may differ in more."""
 
-Values = tuple[FactValue | None, ...]
-
-
-class Speaker:
-    """Which claim speaks for one source on one setting, remembered by the values of the facts that it hangs on."""
-
-    __slots__ = ("_found", "_known", "key", "names")
-
-    def __init__(self, key: Key, found: Sequence[Contestant]) -> None:
-        self.key = key
-        self._found = found
-        applying = (name for when in {id(c.when): c.when for c in found}.values() for name in fact_names(when))
-        self.names = tuple(dict.fromkeys([*applying, *_order_facts(key[0], found)]))
-        """The facts that it hangs on."""
-        self._known: dict[Values, Contestant | None] = {}
-
-    def in_(self, world: World, values: Values) -> Contestant | None:
-        """The strongest of the claims that apply in the world, which gives the facts these values."""
-        if values not in self._known:
-            self._known[values] = _pick(self.key[0], self._found, world)
-        return self._known[values]
-
-
-class Party:
-    """The speakers that hang on the same facts: worlds differ mostly in others."""
-
-    __slots__ = ("_known", "_said", "_speakers", "names")
-
-    def __init__(self, names: tuple[str, ...], speakers: Sequence[Speaker]) -> None:
-        self.names = names
-        self._speakers = speakers
-        self._known: dict[Values, tuple[Contestant | None, ...]] = {}
-        self._said: dict[tuple[Contestant | None, ...], tuple[Contestant | None, ...]] = {}
-
-    def in_(self, world: World) -> tuple[Contestant | None, ...]:
-        """Who speaks in the world, for each speaker; one object for one answer."""
-        values = tuple(map(world.get, self.names))
-        if values not in self._known:
-            said = tuple(speaker.in_(world, values) for speaker in self._speakers)
-            self._known[values] = self._said.setdefault(said, said)
-        return self._known[values]
-
-    def picks(self, said: Sequence[Contestant | None]) -> Iterator[tuple[Key, Pick]]:
-        """An answer as picks."""
-        for speaker, one in zip(self._speakers, said, strict=True):
-            if one is not None and not one.claim.absent:
-                yield speaker.key, Pick(*speaker.key, one)
+Situations = list[tuple[World, Situation]]
+Kinds = list[tuple[Situation, int]]
 
 
 @dataclass(frozen=True)
@@ -91,10 +46,12 @@ class Hellos:
     precedence: Precedence
     claims: Mapping[tuple[Hello, Source], tuple[Contestant, ...]] = field(default_factory=dict)
 
-    _evaluated: dict[frozenset[Hello], tuple[list[tuple[World, Situation]], bool]] = field(
-        default_factory=dict, repr=False
-    )
+    _evaluated: dict[frozenset[Hello], tuple[Situations, bool]] = field(default_factory=dict, repr=False)
     """The worlds that matter to some settings: many checks ask about the same ones."""
+    _kinds: dict[frozenset[Hello], tuple[Kinds, bool]] = field(default_factory=dict, repr=False)
+    """Their kinds."""
+    _configured: dict[Values, bool] = field(default_factory=dict, repr=False)
+    """Whether any GPO configures Windows Hello, by the facts that this hangs on."""
 
     @cached_property
     def _speakers(self) -> Mapping[Key, Speaker]:
@@ -139,22 +96,24 @@ class Hellos:
 
     def situations(self, subjects: Iterable[Hello]) -> tuple[list[Situation], bool]:
         """Every world that matters to the subjects, evaluated, the assumed one first; and whether those are all."""
-        found, exhaustive = self._worlds(subjects)
+        found, exhaustive = self._worlds(self.relevant(subjects))
         return [replace(situation, world=world) for world, situation in found], exhaustive
 
-    def kinds(self, subjects: Iterable[Hello]) -> tuple[list[tuple[Situation, int]], bool]:
+    def kinds(self, subjects: Iterable[Hello]) -> tuple[Kinds, bool]:
         """The same in kinds: one of the worlds that differ in nothing a verdict hangs on, and how many those are."""
-        found, exhaustive = self._worlds(subjects)
-        kinds = {situation.alike: situation for _, situation in found}
-        counts = Counter(situation.alike for _, situation in found)
-        return [(kinds[alike], count) for alike, count in counts.items()], exhaustive
-
-    def _worlds(self, subjects: Iterable[Hello]) -> tuple[list[tuple[World, Situation]], bool]:
         needed = self.relevant(subjects)
+        if needed not in self._kinds:
+            found, exhaustive = self._worlds(needed)
+            kinds = {situation.alike: situation for _, situation in found}
+            counts = Counter([situation.alike for _, situation in found])
+            self._kinds[needed] = [(kinds[alike], count) for alike, count in counts.items()], exhaustive
+        return self._kinds[needed]
+
+    def _worlds(self, needed: frozenset[Hello]) -> tuple[Situations, bool]:
         if needed not in self._evaluated:
             domains = self._domains(needed)
             exhaustive = len(domains) <= MAX_FACTS
-            chosen = worlds(domains) if exhaustive else _sampled(domains)
+            chosen = [(world, None) for world in worlds(domains)] if exhaustive else _sampled(domains)
             self._evaluated[needed] = list(self._evaluate(chosen, needed)), exhaustive
         return self._evaluated[needed]
 
@@ -189,31 +148,46 @@ class Hellos:
             domains[DEFAULT_HYBRID] = (True, False)
         return domains
 
-    def _evaluate(self, chosen: Iterable[World], needed: frozenset[Hello]) -> Iterator[tuple[World, Situation]]:
+    def _evaluate(self, chosen: Iterable[Flip], needed: frozenset[Hello]) -> Iterator[tuple[World, Situation]]:
         """The worlds with what they come to: one situation for all that differ in nothing that counts."""
+        parties = self._parties(needed)
+        spots = {key: (at, number) for at, party in enumerate(parties) for number, key in enumerate(party.keys)}
+        places = [(key, *spots[key]) for key in self.claims if key in spots]
+        heeding: dict[str, list[int]] = {}
+        for at, party in enumerate(parties):
+            for name in party.names:
+                heeding.setdefault(name, []).append(at)
+        assumed: list[Said] = []
+        known: dict[tuple[object, ...], Situation] = {}
+        for world, flipped in chosen:
+            full = {**world, **self.precedence.known}
+            if flipped is None or not assumed:
+                said = [party.in_(full) for party in parties]
+                assumed = assumed or said
+            else:
+                said = assumed.copy()
+                for at in heeding.get(flipped, ()):
+                    said[at] = parties[at].in_(full)
+            gpo = self._any_gpo and GUIDE in world and self._gpo_configures(full)
+            telling = (gpo, *map(id, said), *map(full.get, _TELLING))
+            if telling not in known:
+                picks = {key: pick for key, at, number in places if (pick := said[at][number]) is not None}
+                elected = _elected(picks, gpo_only=gpo and not world.get(GUIDE, True))
+                known[telling] = Situation(full, picks, gpo, elected, len(known))
+            yield full, known[telling]
+
+    def _parties(self, needed: frozenset[Hello]) -> list[Party]:
         by_facts: dict[tuple[str, ...], list[Speaker]] = {}
         for key, speaker in self._speakers.items():
             if key[0] in needed:
                 by_facts.setdefault(speaker.names, []).append(speaker)
-        parties = [Party(names, speakers) for names, speakers in by_facts.items()]
-        known: dict[tuple[object, ...], Situation] = {}
-        configured: dict[Values, bool] = {}
-        for world in chosen:
-            full = {**world, **self.precedence.known}
-            said = [party.in_(full) for party in parties]
-            gpo = False
-            if self._any_gpo and GUIDE in world:
-                values = tuple(map(full.get, self._gpo_facts))
-                if values not in configured:
-                    configured[values] = holds(self.gpo_when, full)
-                gpo = configured[values]
-            telling = (gpo, *map(id, said), *map(full.get, _TELLING))
-            if telling not in known:
-                told = dict(one for party, those in zip(parties, said, strict=True) for one in party.picks(those))
-                picks = {key: told[key] for key in self.claims if key in told}
-                elected = _elected(picks, gpo_only=gpo and not world.get(GUIDE, True))
-                known[telling] = Situation(full, picks, gpo, elected, len(known))
-            yield full, known[telling]
+        return [Party(names, speakers) for names, speakers in by_facts.items()]
+
+    def _gpo_configures(self, world: World) -> bool:
+        values = tuple(map(world.get, self._gpo_facts))
+        if values not in self._configured:
+            self._configured[values] = holds(self.gpo_when, world)
+        return self._configured[values]
 
 
 def _elected(picks: Mapping[tuple[Hello, Source], Pick], *, gpo_only: bool) -> Pick | None:
@@ -252,49 +226,8 @@ def source_of(contestant: Contestant, scope: Scope) -> Source:
     return Source.USER_MDM if scope is Scope.USER else Source.DEVICE_MDM
 
 
-def _order(hello: Hello, a: Contestant, b: Contestant) -> Order:
-    """How two claims of one source compare. Nobody documents that one profile wins every conflict with another: each
-    setting that the trust model is made of has a conflict of its own (I-CONF-CONF)."""
-    found = order(a, b)
-    if hello not in (ENABLED, CERTIFICATE, CLOUD) or not (found.fact or "").startswith(CONFLICT):
-        return found
-    return replace(found, fact=f"{found.fact} over {hello.name}")
-
-
-def _order_facts(hello: Hello, found: Sequence[Contestant]) -> Iterator[str]:
-    """The facts that the order of one source's claims hangs on, where their values differ."""
-    for i, a in enumerate(found):
-        for b in found[i + 1 :]:
-            if (a.claim.value, a.claim.absent) != (b.claim.value, b.claim.absent):
-                fact = _order(hello, a, b).fact
-                if fact is not None:
-                    yield fact
-
-
-def _pick(hello: Hello, found: Sequence[Contestant], world: World) -> Contestant | None:
-    """The strongest claim of one source that applies in a world."""
-    best: Contestant | None = None
-    for contestant in found:
-        stronger = best is None or (_differs(contestant, best) and _beats(hello, contestant, best, world))
-        if stronger and holds(contestant.when, world):
-            best = contestant
-    return best
-
-
-def _differs(a: Contestant, b: Contestant) -> bool:
-    """Whether it matters which of two claims wins: a value that exists only where nothing else does is another one."""
-    return (a.claim.value, a.claim.absent, a.claim.soft) != (b.claim.value, b.claim.absent, b.claim.soft)
-
-
-def _beats(hello: Hello, a: Contestant, b: Contestant, world: World) -> bool:
-    if a.claim.soft is not b.claim.soft:
-        return b.claim.soft
-    found = _order(hello, a, b)
-    return found.first_wins is bool(found.fact is None or world.get(found.fact, True))
-
-
-def _sampled(domains: Mapping[str, tuple[FactValue, ...]]) -> list[dict[str, FactValue]]:
+def _sampled(domains: Mapping[str, tuple[FactValue, ...]]) -> list[Flip]:
     """The assumed world, each one that differs from it in one fact, and the one that differs in all."""
     assumed = {name: values[0] for name, values in domains.items()}
-    single = [{**assumed, name: value} for name in sorted(domains) for value in domains[name][1:]]
-    return [assumed, *single, {name: values[-1] for name, values in domains.items()}]
+    single = [({**assumed, name: value}, name) for name in sorted(domains) for value in domains[name][1:]]
+    return [(assumed, None), *single, ({name: values[-1] for name, values in domains.items()}, None)]
