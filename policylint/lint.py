@@ -135,7 +135,7 @@ def _contests(precedence: Precedence) -> Hashable:
     What a site decides is decided in the conditions of the contests.
     """
     facts = tuple(sorted(fact for fact in precedence.known.items() if fact[0] != "site"))
-    return facts, precedence.domains.get("join"), tuple(precedence.contests.values())
+    return facts, precedence.joins, tuple(precedence.contests.values())
 
 
 def _over_targets(
@@ -186,7 +186,7 @@ def _views(
 
 
 def _hello(estate: Estate) -> Estate:
-    """The estate with the settings that the Windows Hello checks look at: those of other ADMX files are none of them."""
+    """The estate with the settings that the Windows Hello checks look at: those of Windows Hello's own ADMX file."""
     settings = {key for key, hello in BY_ID.items() if hello.by_passport_admx}
     keys = {*settings, *_device_lock_keys()}
     if any(claim.scope is Scope.USER for _, claim in claimed(estate).on(settings)):

@@ -22,14 +22,16 @@ def contested(estate: Estate) -> Estate:
     """
     ids = {n: p.id for n, p in enumerate(estate.policies) if p.channel is Channel.GPO and not unplaced(p, estate)}
     gpos = [estate.policies[number] for number in ids]
-    numbered = set(ids)
     claimants: set[str] = set()
     several: set[str] = set()
     for key, places in claimed(estate).by_key.items():
-        mine = {number for _, number, _ in places} & numbered
+        first, last = ids.get(places[0][1]), ids.get(places[-1][1])
+        mine = {first, last}
+        if first == last or None in mine:  # what lies between tells
+            mine = {ids.get(number) for number in {number for _, number, _ in places}} - {None}
         if mine:
             claimants.add(key)
-            if len(mine) > 1 and len({ids[number] for number in mine}) > 1:
+            if len(mine) > 1:
                 several.add(key)
     users = {key for key in claimants if key.startswith("hkcu\\") and f"hklm{key[4:]}" in claimants}
     both_sides = users.union(f"hklm{key[4:]}" for key in users)

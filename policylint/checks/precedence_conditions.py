@@ -28,8 +28,10 @@ def filtered(view: View) -> Iterator[Found]:
     alike = view.estate.once(_by_filters)
     told: dict[_Filters, None] = {}
     for reach in view.precedence.reaches:
+        if not reach.som or not any(rule in _GATES for rule, _ in reach.gates):
+            continue
         filters = _filters(reach.policy)
-        facts = _open(reach, view) if reach.som and filters not in told else ()
+        facts = _open(reach, view) if filters not in told else ()
         if facts:
             told[filters] = None
             yield _hanging(facts, alike.get(filters, [reach.policy]), filters)

@@ -54,11 +54,13 @@ def _merge_enforced(pair: Pair) -> Found:
 
 def replace_drops(view: View) -> Iterator[Found]:
     """Under replace the GPOs of the user's own containers are not applied: which ones that are."""
+    mode = _mode(view)
+    if mode is None:
+        return
     kept = {reach.policy.id for reach in view.precedence.reaches if reach.scope is Scope.USER}
     lost = (e.policy for e in view.precedence.excluded if e.reason == "G-LOOP-REPLACE" and e.policy.id not in kept)
     dropped = [policy for policy in {p.id: whole(p, view.estate) for p in lost}.values() if _own(policy)]
-    mode = _mode(view)
-    if dropped and mode is not None:
+    if dropped:
         many = "a GPO" if len(dropped) == 1 else f"{len(dropped)} GPOs"
         message = (
             f"loopback replace in {quoted([mode.policy.name])} drops the user settings of {many} that come with the "

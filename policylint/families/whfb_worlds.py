@@ -140,8 +140,8 @@ class Hellos:
         return domains
 
     def _default_domains(self) -> dict[str, tuple[FactValue, ...]]:
-        joins = self.precedence.domains.get("join") or (self.precedence.known.get("join", "hybrid"),)
-        domains: dict[str, tuple[FactValue, ...]] = {"join": tuple(joins)} if len(joins) > 1 else {}
+        joins = self.precedence.joins
+        domains: dict[str, tuple[FactValue, ...]] = {"join": joins} if len(joins) > 1 else {}
         if "entra" in joins:
             domains[DEFAULT_ENTRA] = (True, False)
         if set(joins) - {"entra"}:

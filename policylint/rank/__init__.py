@@ -7,8 +7,9 @@ becomes a condition.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, NEVER, FactValue, Is, Not, When, given
@@ -30,19 +31,27 @@ _KEPT = 64
 """For so many kinds of targets is remembered what they have in common."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Precedence:
     """Everything that reaches one target. `known` are the given facts, `domains` the open ones with their values."""
 
     target: Target
     known: Mapping[str, FactValue]
-    domains: Mapping[str, tuple[FactValue, ...]]
+    joins: tuple[str, ...]
+    """The join types that are possible, the assumed one first."""
+    open: Callable[[], Mapping[str, tuple[FactValue, ...]]]
+    """What makes `domains`, which few ask for."""
     reaches: tuple[Reach, ...]
     excluded: tuple[Excluded, ...]
     contests: Contests = field(default_factory=dict)
     """By setting key and scope: every claim that reaches the target."""
     observation: Observation | None = None
     """What gpresult saw at the target."""
+
+    @cached_property
+    def domains(self) -> Mapping[str, tuple[FactValue, ...]]:
+        """The values of every fact that conditions mention, the assumed one first."""
+        return self.open()
 
 
 def rank(estate: Estate, target: Target) -> Precedence:
@@ -55,8 +64,8 @@ def rank(estate: Estate, target: Target) -> Precedence:
     if account_policy:
         contests |= account_policy
         contests = {key: found for key, found in contests.items() if found}
-    domains = _domains(linked, intune, contests, at)
-    return Precedence(target, at.known, domains, tuple(reaches), tuple(excluded), contests, at.observation)
+    asked = partial(_domains, linked, intune, contests, at)
+    return Precedence(target, at.known, at.joins, asked, tuple(reaches), tuple(excluded), contests, at.observation)
 
 
 def reaches(estate: Estate, target: Target, side: Scope | None) -> Sequence[Reach]:
@@ -234,31 +243,18 @@ def _by_domain(_: Estate) -> dict[str, Contests]:
 def _domains(
     linked: Iterable[Reach], intune: _Intune, contests: Contests, at: Placement
 ) -> dict[str, tuple[FactValue, ...]]:
-    """The values of every fact that conditions mention, the assumed one first."""
     values: dict[str, list[FactValue]] = {"join": list(at.joins)} if len(at.joins) > 1 else {}
-    known = at.shared.values
     for reach in linked:
-        if reach.when is ALWAYS:
-            continue
-        if reach not in known:
-            known[reach] = {}
-            _collect(reach.when, known[reach])
-        _add(known[reach], values)
-    _add(intune.values, values)
+        if reach.when is not ALWAYS:
+            _collect(reach.when, values)
+    for fact, told in intune.values.items():
+        found = values.setdefault(fact, [])
+        found.extend(value for value in told if value not in found)
     for contestants in contests.values():
         for contestant in contestants:
             if contestant.when is not contestant.reach.when:
                 _collect(contestant.when, values)
     return {name: tuple(found) for name, found in values.items()}
-
-
-def _add(told: Mapping[str, Sequence[FactValue]], values: dict[str, list[FactValue]]) -> None:
-    for fact, those in told.items():
-        found = values.get(fact)
-        if found is None:
-            values[fact] = [*those]
-        else:
-            found += [value for value in those if value not in found]
 
 
 def _collect(when: When, values: dict[str, list[FactValue]], wanted: bool = True) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 RULE = "G-SEC-ACCOUNT"
 OF_DOMAIN = " (domain accounts)"
 """How the setting ids of these rows end."""
+_SECURITY = "secedit:"
+"""How the keys of all account policy begin: asked first, because most settings are others."""
 _CONTROLLERS = "Domain Controllers"
 
 
@@ -34,8 +36,19 @@ def is_account_policy(key: str) -> bool:
 
 def account_settings(estate: Estate) -> tuple[tuple[str, Scope], ...]:
     """The account policy that any policy of an estate sets, by key and scope."""
-    claims = (claim for policy in estate.policies for claim in policy.claims)
-    return tuple(dict.fromkeys((c.setting.key, c.scope) for c in claims if is_account_policy(c.setting.key)))
+    claims = (claim for _, those in estate.once(_telling) for claim in those)
+    return tuple(dict.fromkeys((claim.setting.key, claim.scope) for claim in claims))
+
+
+def _telling(estate: Estate) -> list[tuple[Policy, list[Claim]]]:
+    """The policies that set account policy, with what they say about it."""
+    found = []
+    for policy in estate.policies:
+        claims = [claim for claim in policy.claims if claim.setting.key.startswith(_SECURITY)]
+        claims = [claim for claim in claims if is_account_policy(claim.setting.key)]
+        if claims:
+            found.append((policy, claims))
+    return found
 
 
 def reaches_of_domain(at: Placement) -> Sequence[Reach]:
@@ -58,14 +71,9 @@ def _of_root(reach: Reach, domain: str) -> Reach:
 
 def _with_accounts(estate: Estate) -> Estate:
     """The estate with what its policies say about account policy alone."""
-    told = tuple(found for policy in estate.policies if (found := _told(policy)) is not None)
-    return replace(estate, policies=told)
-
-
-def _told(policy: Policy) -> Policy | None:
-    """The policy with what it says about account policy alone; None where that is nothing."""
-    claims = tuple(_of_domain(c) for c in policy.claims if is_account_policy(c.setting.key))
-    return replace(policy, claims=claims, sweeps=()) if claims else None
+    told = estate.once(_telling)
+    policies = [replace(policy, claims=tuple(map(_of_domain, claims)), sweeps=()) for policy, claims in told]
+    return replace(estate, policies=tuple(policies))
 
 
 def _of_domain(claim: Claim) -> Claim:

@@ -76,7 +76,7 @@ def _reach(policy: Policy, counting: Counting, scope: Scope, at: Placement) -> R
         gates.append(("G-LSDOU", Is(f"{'device' if scope is Scope.DEVICE else 'user'} in {link.som}")))
     if counting.unblocked is not ALWAYS:
         gates.append(("G-BLOCK", counting.unblocked))
-    if policy.versions(scope) == (None, 0):
+    if policy.directory_version is None and policy.file_version is not None and policy.versions(scope)[1] == 0:
         told = Is(f'a version of the {side(scope)} side of "{policy.name}" in the directory')
         gates.append(("G-EMPTY", told))
     gates += filtering.gates(policy, scope, at)

@@ -110,8 +110,6 @@ class Shared:
     """What the known facts leave of each."""
     contestants: dict[Reach, Sequence[tuple[tuple[str, Scope], Contestant]]] = field(default_factory=dict)
     """The claims that come with each, by setting and scope."""
-    values: dict[Reach, dict[str, list[FactValue]]] = field(default_factory=dict)
-    """The facts that each hangs on, with their values."""
 
 
 @dataclass(frozen=True, slots=True)
