@@ -61,8 +61,8 @@ def clashes(precedence: Precedence, known: Known) -> Iterator[Clash]:
 
 
 def _among(contestants: Iterable[Contestant]) -> Iterator[Clash]:
-    gpos = [c for c in contestants if c.policy.channel is Channel.GPO]
-    if len({c.policy.id for c in gpos}) > 1:
+    gpos = [c for c in contestants if c.reach.policy.channel is Channel.GPO]
+    if len({c.reach.policy.id for c in gpos}) > 1:
         yield from _clashes(_once(strongest_first(gpos)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar, cast
@@ -12,6 +12,7 @@ from policylint.checks.clashes import Clash, Known, clashes
 from policylint.effective import Effective
 from policylint.estate import Estate
 from policylint.evidence import Evidence
+from policylint.families.related import kind_of
 from policylint.families.whfb import Pick, Situation
 from policylint.families.whfb_settings import Hello
 from policylint.families.whfb_worlds import Hellos, hellos
@@ -19,12 +20,11 @@ from policylint.findings import Confidence, Severity
 from policylint.frozen import quickly_built
 from policylint.model import Claim, Policy
 from policylint.rank import Precedence
-from policylint.rank.contests import Contests
+from policylint.rank.contests import Contestant, Contests, Key
 from policylint.resolve import resolve
 
 T = TypeVar("T")
 
-_REGISTRY = ("hklm\\", "hkcu\\")
 WHERE = "{where}"
 """Stands in messages for the targets, which are named once findings of several targets are merged."""
 
@@ -84,10 +84,17 @@ class View:
         """Where a stronger GPO takes a setting from a weaker one, of the settings that the checks look at."""
         return tuple(clashes(self.precedence, self.known))
 
+    def on(self, kind: str) -> Contests:
+        """The contests on settings of a kind (`kind_of`)."""
+        return self._by_kind.get(kind, {})
+
     @cached_property
-    def not_registry(self) -> Contests:
-        """The contests on other settings than registry values, which most are on."""
-        return {at: found for at, found in self.precedence.contests.items() if not at[0].startswith(_REGISTRY)}
+    def _by_kind(self) -> Mapping[str, Contests]:
+        found: dict[str, dict[Key, tuple[Contestant, ...]]] = {}
+        for at, contestants in self.precedence.contests.items():
+            if kind := kind_of(at[0]):
+                found.setdefault(kind, {})[at] = contestants
+        return found
 
     @cached_property
     def effective(self) -> Effective:

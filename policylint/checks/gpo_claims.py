@@ -42,7 +42,7 @@ def pair_finding(pair: Pair, message: str, help: str, severity: Severity | None 
 
 def gpos(contestants: Iterable[Contestant]) -> list[Contestant]:
     """The claims of GPOs that are written whatever is there."""
-    return [c for c in contestants if c.policy.channel is Channel.GPO and not c.claim.soft]
+    return [c for c in contestants if c.reach.policy.channel is Channel.GPO and not c.claim.soft]
 
 
 def linked(contestants: Iterable[Contestant]) -> list[Contestant]:

@@ -12,16 +12,13 @@ from policylint.checks.pairs import NAMED, Pair, by_pair
 from policylint.claimed import claimed
 from policylint.estate import Estate
 from policylint.families.merging import ACCOUNT_POLICY
+from policylint.families.related import ACCOUNTS
 from policylint.findings import Severity
 from policylint.model import Channel, Claim, Policy, Scope, shown
 from policylint.rank import order
+from policylint.rank.domain_accounts import OF_DOMAIN
 
 DEFAULT_DOMAIN_POLICY = "{31B2F340-016D-11D2-945F-00C04FB984F9}"
-
-
-def is_account_policy(key: str) -> bool:
-    """Whether a setting is password, lockout or Kerberos policy."""
-    return key.startswith(ACCOUNT_POLICY)
 
 
 def linked_below_domain(estate: Estate) -> Iterator[Found]:
@@ -74,16 +71,12 @@ def outranked_at_domain(view: View) -> Iterator[Found]:
 
 def _at_domain(view: View) -> Iterator[Clash]:
     """The strongest account policy at a domain against every weaker one there."""
-    for (key, _), contestants in view.not_registry.items():
-        ranked = linked(c for c in contestants if c.reach.depth == 1 and is_domain(c.reach.som)) if _is_own(key) else []
+    for (key, _), contestants in view.on(ACCOUNTS).items():
+        own = not key.endswith(OF_DOMAIN)  # those are rows that say what holds for the domain's accounts
+        ranked = linked(c for c in contestants if own and c.reach.depth == 1 and is_domain(c.reach.som))
         for loser in ranked[1:]:
             if loser.policy.id != ranked[0].policy.id and loser.claim.value != ranked[0].claim.value:
                 yield Clash(ranked[0], loser, order(ranked[0], loser))
-
-
-def _is_own(key: str) -> bool:
-    """Whether a setting is account policy, and no row that says what holds for the domain's accounts."""
-    return is_account_policy(key) and not key.endswith(")")
 
 
 def _outranked(pair: Pair) -> Found:

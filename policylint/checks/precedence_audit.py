@@ -24,13 +24,13 @@ _WORDS: Mapping[Value, str] = {0: "none", 1: "success", 2: "failure", 3: "succes
 
 def basic_and_advanced(view: View) -> Iterator[Found]:
     """Both kinds of audit policy are set where the basic one is applied expressly, or by one GPO (PR036)."""
-    option = _option(view)
+    option = view.once(_option)
     if option is not None and option.claim.value == 0:
-        basic, advanced = (_linked(claims) for claims in (_basic(view), _advanced(view)))
+        basic, advanced = (_linked(view.once(claims)) for claims in (_basic, _advanced))
         if basic and advanced:
             yield _mixed(option, basic, advanced)
         return
-    basic, advanced = _basic(view), _advanced(view)
+    basic, advanced = view.once(_basic), view.once(_advanced)
     for id_, claims in basic.items():
         if id_ in advanced:
             yield _found(
@@ -45,8 +45,8 @@ def basic_and_advanced(view: View) -> Iterator[Found]:
 
 def advanced_clears_basic(view: View) -> Iterator[Found]:
     """The advanced audit policy of one GPO clears the basic one of another (PR037)."""
-    basic, advanced = (_linked(claims) for claims in (_basic(view), _advanced(view)))
-    option = _option(view)
+    basic, advanced = (_linked(view.once(claims)) for claims in (_basic, _advanced))
+    option = view.once(_option)
     if not advanced or (option is not None and option.claim.value == 0):
         return
     for id_, claims in basic.items():
@@ -112,10 +112,10 @@ def _linked(found: Mapping[str, list[Contestant]]) -> dict[str, list[Contestant]
     return {id_: claims for id_, claims in found.items() if claims[0].reach.som}
 
 
-def _by_policy(view: View, begin: str, without: frozenset[Value]) -> dict[str, list[Contestant]]:
+def _by_policy(view: View, kind: str, without: frozenset[Value]) -> dict[str, list[Contestant]]:
     found: dict[str, list[Contestant]] = {}
-    for (key, scope), contestants in view.not_registry.items():
-        if key.startswith(begin) and scope is Scope.DEVICE:
+    for (_, scope), contestants in view.on(kind).items():
+        if scope is Scope.DEVICE:
             for one in gpos(contestants):
                 if one.claim.value not in without:
                     found.setdefault(one.policy.id, []).append(one)

@@ -38,8 +38,8 @@ class _Change:
 
 def members_and_member_of(view: View) -> Iterator[Found]:
     """One GPO fixes a group's members, another adds one to it: both may be applied, in no strict order (KB925443)."""
-    added = _added(view)
-    for group, fixed in _fixed(view):
+    added = view.once(_added)
+    for group, fixed in view.once(_fixed):
         for change in added.get(group, ()):
             if (
                 _both_linked(fixed, change.by)
@@ -59,11 +59,11 @@ def members_and_member_of(view: View) -> Iterator[Found]:
 def restricted_and_preference(view: View) -> Iterator[Found]:
     """Restricted Groups and a preference item change one group: two extensions, whose order no document settles."""
     items = _items(view)
-    for group, fixed in _fixed(view):
+    for group, fixed in view.once(_fixed):
         for change in items.get(group, ()):
             if _meet(fixed, change.by) and change.against(fixed.claim):
                 yield _both(fixed, change, group, "fixes the members of")
-    for group, changes in _added(view).items():
+    for group, changes in view.once(_added).items():
         for added in changes:
             for change in items.get(group, ()):
                 gone = {name.casefold() for name in change.goes}
@@ -114,19 +114,20 @@ def _meet(a: Contestant, b: Contestant) -> bool:
     return _both_linked(a, b) or a.policy.id == b.policy.id
 
 
-def _fixed(view: View) -> Iterator[tuple[str, Contestant]]:
+def _fixed(view: View) -> list[tuple[str, Contestant]]:
     """The groups whose members some GPO fixes, by SID or name, with the strongest one that does."""
-    for (key, _), contestants in view.not_registry.items():
-        if key.startswith(GROUP_LIST) and key.endswith(_MEMBERS):
-            for one in linked(contestants)[:1] or gpos(contestants):
-                yield _group(key, _MEMBERS), one
+    found = []
+    for (key, _), contestants in view.on(GROUP_LIST).items():
+        if key.endswith(_MEMBERS):
+            found += [(_group(key, _MEMBERS), one) for one in linked(contestants)[:1] or gpos(contestants)]
+    return found
 
 
 def _added(view: View) -> Mapping[str, Sequence[_Change]]:
     """Who is added by `__Memberof`, by the group that gains the member."""
     found: dict[str, list[_Change]] = {}
-    for (key, _), contestants in view.not_registry.items():
-        if key.startswith(GROUP_LIST) and key.endswith(_MEMBER_OF):
+    for (key, _), contestants in view.on(GROUP_LIST).items():
+        if key.endswith(_MEMBER_OF):
             for one in gpos(contestants):
                 for group in members(one.claim.value):
                     member = one.claim.setting.text.partition("/")[2].rpartition("__")[0]
@@ -137,9 +138,7 @@ def _added(view: View) -> Mapping[str, Sequence[_Change]]:
 def _items(view: View) -> Mapping[str, Sequence[_Change]]:
     """What preference items do to groups: one change for each GPO and group."""
     changes: dict[tuple[str, str], _Change] = {}
-    for (key, _), contestants in view.not_registry.items():
-        if not key.startswith(GROUP_ITEM):
-            continue
+    for contestants in view.on(GROUP_ITEM).values():
         for one in gpos(contestants):
             group = _preference_group(one.claim)
             known = changes.get((group, one.policy.id), _Change(one))

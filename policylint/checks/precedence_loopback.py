@@ -23,7 +23,7 @@ def user_lists(view: View) -> Iterator[Found]:
 
 def merge_overrides(view: View) -> Iterator[Found]:
     """Under merge a GPO of the computer's list overrides one of the user's."""
-    yield from by_pair((clash for clash in _overridden(view) if not _enforced_loses(clash)), _merge)
+    yield from by_pair((clash for clash in view.once(_overridden) if not _enforced_loses(clash)), _merge)
 
 
 def _merge(pair: Pair) -> Found:
@@ -38,7 +38,7 @@ def _merge(pair: Pair) -> Found:
 
 def enforced_overridden(view: View) -> Iterator[Found]:
     """Under merge an ordinary link of the computer's list overrides an enforced one of the user's (PR010)."""
-    for found in by_pair((clash for clash in _overridden(view) if _enforced_loses(clash)), _merge_enforced):
+    for found in by_pair((clash for clash in view.once(_overridden) if _enforced_loses(clash)), _merge_enforced):
         yield replace(found, confidence="likely")  # derived, nobody measured it (D18)
 
 
@@ -114,11 +114,12 @@ def _mode(view: View) -> Contestant | None:
     return contestants[0] if contestants and contestants[0].claim.value in LOOPBACK_MODES else None
 
 
-def _overridden(view: View) -> Iterator[Clash]:
+def _overridden(view: View) -> list[Clash]:
     """What counts by loopback, with the strongest of the user's own list, where that one says something else.
 
     GPOs that come both ways are left out of the user's list: what they lose to, they lose to without loopback.
     """
+    found: list[Clash] = []
     loops = any(reach.by_loopback for reach in view.precedence.reaches)
     for (_, scope), contestants in view.precedence.contests.items() if loops else ():
         if scope is not Scope.USER or not any(c.reach.by_loopback for c in contestants):
@@ -129,7 +130,8 @@ def _overridden(view: View) -> Iterator[Clash]:
         if own is None or not ranked[0].reach.by_loopback or own.policy.id in both:
             continue
         if (own.claim.value, own.claim.absent) != (ranked[0].claim.value, ranked[0].claim.absent):
-            yield Clash(ranked[0], own, order(ranked[0], own))
+            found.append(Clash(ranked[0], own, order(ranked[0], own)))
+    return found
 
 
 def _enforced_loses(clash: Clash) -> bool:

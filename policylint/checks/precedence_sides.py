@@ -39,7 +39,7 @@ class _Both:
 
 def documented(view: View) -> Iterator[Found]:
     """Both sides set a policy differently, and a document says which of them takes effect (PR020)."""
-    for group in _grouped(one for one in _both(view) if one.counts in _SIDE):
+    for group in _grouped(one for one in view.once(_both) if one.counts in _SIDE):
         first = group[0]
         strong, weak = (first.computer, first.user) if first.counts == "computer" else (first.user, first.computer)
         here, there = _SIDE[first.counts]
@@ -54,7 +54,7 @@ def documented(view: View) -> Iterator[Found]:
 
 def undocumented(view: View) -> Iterator[Found]:
     """Both sides set a policy differently, and no document says which of them takes effect (PR021, D24)."""
-    for group in _grouped(one for one in _both(view) if one.family is None and _is_policy(one)):
+    for group in _grouped(one for one in view.once(_both) if one.family is None and _is_policy(one)):
         first = group[0]
         many = "a policy" if len(group) == 1 else f"{len(group)} policies"
         computers, users = quoted([first.computer.policy.name]), quoted([first.user.policy.name])
@@ -112,9 +112,9 @@ def removable_drives(view: View) -> Iterator[Found]:
             )
 
 
-def _both(view: View) -> Iterator[_Both]:
+def _both(view: View) -> list[_Both]:
     """What both sides set differently. Windows Hello has rules of its own (W-HIER)."""
-    contests = view.precedence.contests
+    contests, found = view.precedence.contests, []
     mirrored = {f"hklm{key[4:]}" for key, scope in contests if scope is Scope.USER and key.startswith("hkcu\\")}
     for (key, scope), contestants in contests.items() if mirrored else ():
         if scope is Scope.USER or key not in mirrored or key in BY_ID:
@@ -125,7 +125,8 @@ def _both(view: View) -> Iterator[_Both]:
                 continue
             family = family_of(rest)
             counts = takes_effect(family.effect, computer.claim.value, user.claim.value) if family else ""
-            yield _Both(computer, user, family, counts)
+            found.append(_Both(computer, user, family, counts))
+    return found
 
 
 def _differ(computer: Contestant, user: Contestant) -> bool:

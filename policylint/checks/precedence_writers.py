@@ -75,9 +75,7 @@ def _is_policy(one: _Twice) -> bool:
 def _twice(view: View, way: str) -> Iterator[_Twice]:
     """The values that are written in this way too, where the two differ: the strongest of each."""
     contests = view.precedence.contests
-    for (key, _), contestants in view.not_registry.items():
-        if not key.startswith(way):
-            continue
+    for (key, _), contestants in view.on(way).items():
         value = written_to(key)
         scope = Scope.USER if value.startswith("hkcu\\") else Scope.DEVICE
         policies = contests.get((value, scope))

@@ -7,8 +7,10 @@ under three names, a group's members and what the group is a member of, both aud
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 from policylint.facts import ALWAYS
+from policylint.families.merging import ACCOUNT_POLICY
 from policylint.families.scopes import PAIRS
 from policylint.model import Policy, Scope
 from policylint.rank.gpo import LOOPBACK
@@ -45,6 +47,23 @@ _KEYS = frozenset(
         *(f"hkcu\\{users}" for _, _, users, _ in PAIRS),
     )
 )
+
+
+_KINDS = (TEMPLATE_VALUE, PREFERENCE_VALUE, *_SECURITY)
+ACCOUNTS = "account policy"
+
+
+@lru_cache(1 << 14)
+def kind_of(key: str) -> str:
+    """What kind of setting that acts on others it is, by the key of its id: how such keys begin; '' for any other.
+
+    All of password, lockout and Kerberos policy is one kind.
+    """
+    if key.startswith(("hklm\\", "hkcu\\")):
+        return ""
+    if key.startswith(ACCOUNT_POLICY):
+        return ACCOUNTS
+    return next((kind for kind in _KINDS if key.startswith(kind)), "")
 
 
 def written_to(key: str) -> str:
