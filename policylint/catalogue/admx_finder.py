@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol, TypeVar
 
-from policylint.catalogue.admx_policy import AdmxPolicy, Slot, fold_key, slots
+from policylint.catalogue.admx_policy import AdmxPolicy, Slot, Written, fold_key, written
 
 K = TypeVar("K")
 V = TypeVar("V")
 
-Placed = tuple[str, str | None, Slot]
-"""A slot under its folded key and the case-folded name of its value; None is a list box, which writes many names."""
+Placed = tuple[str, str | None, Written]
+"""What a policy writes, under its folded key and the case-folded name of its value; None is a list box, which writes
+many names."""
 
 
 class Finder(Protocol):
@@ -60,7 +61,7 @@ class Opened:
 
     @cached_property
     def _by_place(self) -> Mapping[tuple[str, str | None], tuple[Slot, ...]]:
-        return grouped(((key, name), slot) for policy in self.policies for key, name, slot in placed(policy))
+        return grouped(((key, name), Slot(p, *found)) for p in self.policies for key, name, found in placed(p))
 
     def inside(self, key: str) -> tuple[Slot, ...]:
         """Everything that policies write into a folded key."""
@@ -68,16 +69,12 @@ class Opened:
 
     @cached_property
     def _by_key(self) -> Mapping[str, tuple[Slot, ...]]:
-        return grouped((key, slot) for policy in self.policies for key, _, slot in placed(policy))
+        return grouped((key, Slot(p, *found)) for p in self.policies for key, _, found in placed(p))
 
 
-def placed(policy: AdmxPolicy) -> tuple[Placed, ...]:
-    """Every slot of a policy with its place."""
-    return tuple([(fold_key(s.key), _name(s), s) for s in slots(policy)])
-
-
-def _name(slot: Slot) -> str | None:
-    return None if slot.value_name is None else slot.value_name.casefold()
+def placed(policy: AdmxPolicy) -> list[Placed]:
+    """Everything that a policy writes, with its place."""
+    return [(fold_key(one[0]), one[1] and one[1].casefold(), one) for one in written(policy)]
 
 
 def folded(display_name: str) -> str:

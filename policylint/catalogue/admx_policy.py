@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from policylint.evidence import Evidence
+from policylint.frozen import quickly_built
 from policylint.model import Scope
 
 
@@ -20,6 +21,7 @@ def fold_key(key: str) -> str:
     return key.rstrip("\\").casefold()
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class QName:
     """The identity of a policy, category or supportedOn definition: namespace URI and name, compared by `key`."""
@@ -33,6 +35,7 @@ class QName:
         return self.namespace.casefold(), self.name.casefold()
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Datum:
     """A value that ADMX writes: decimal is REG_DWORD, string REG_SZ, longDecimal REG_QWORD; or it is deleted."""
@@ -46,6 +49,7 @@ ONE = Datum("REG_DWORD", 1)
 """What Enabled and a ticked box write where the file gives no value; the opposite deletes the value."""
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Item:
     """An item of an enabledList, disabledList, trueList, falseList or valueList: one registry value that is written."""
@@ -75,6 +79,7 @@ class Boolean(Element):
     off_list: tuple[Item, ...] = ()
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Choice:
     """An item of an enum: its label, its value and what it writes besides; two may differ in the latter only."""
@@ -134,6 +139,7 @@ class ListBox(Element):
 AnyElement = Boolean | Enum | Decimal | Text | MultiText | ListBox
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Control:
     """A part of a policy's dialog: the label of the element `ref`, and its default as written ('' where none is)."""
@@ -144,6 +150,7 @@ class Control:
     default: str = ""
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class AdmxPolicy:
     """A policy definition with its texts; a missing text leaves its id, a missing display name the policy's name."""
@@ -171,6 +178,7 @@ class AdmxPolicy:
         return self.id.name
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class AdmxCategory:
     """A category; without a parent it stands at the top of the tree."""
@@ -181,6 +189,7 @@ class AdmxCategory:
     evidence: Evidence
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A place in the registry that a policy writes; `value_name` None stands for any value of the key (a list)."""
@@ -193,17 +202,27 @@ class Slot:
     """Written by an item of some list besides the policy's or the element's own value."""
 
 
+Written = tuple[str, str | None, AnyElement | None, bool]
+"""A slot without its policy: key, name of the value, element, and whether it is an item of a list."""
+
+
 def slots(policy: AdmxPolicy) -> Iterator[Slot]:
     """Every place in the registry that a policy may write, its own value first."""
+    return (Slot(policy, *place) for place in written(policy))
+
+
+def written(policy: AdmxPolicy) -> list[Written]:
+    """The same without the policy: of most policies somebody asks for one place of many."""
+    found: list[Written] = []
     if policy.value_name is not None:
-        yield Slot(policy, policy.key, policy.value_name, None, item=False)
-    for item in policy.enabled_list + policy.disabled_list:
-        yield Slot(policy, item.key, item.value_name, None, item=True)
+        found.append((policy.key, policy.value_name, None, False))
+    if policy.enabled_list or policy.disabled_list:
+        found += [(item.key, item.value_name, None, True) for item in policy.enabled_list + policy.disabled_list]
     for element in policy.elements:
         name = None if isinstance(element, ListBox) else element.value_name
-        yield Slot(policy, element.key, name, element, item=False)
-        for item in items(element):
-            yield Slot(policy, item.key, item.value_name, element, item=True)
+        found.append((element.key, name, element, False))
+        found += [(item.key, item.value_name, element, True) for item in items(element)]
+    return found
 
 
 def items(element: AnyElement) -> tuple[Item, ...]:
@@ -211,5 +230,5 @@ def items(element: AnyElement) -> tuple[Item, ...]:
     if isinstance(element, Boolean):
         return element.on_list + element.off_list
     if isinstance(element, Enum):
-        return tuple(item for choice in element.choices for item in choice.items)
+        return tuple([item for choice in element.choices for item in choice.items])
     return ()

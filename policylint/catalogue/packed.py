@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from policylint.catalogue.admx import AdmxFile
@@ -163,19 +163,32 @@ class Packed:
 
     def at(self, key: str, name: str | None) -> tuple[Slot, ...]:
         """What writes the value of a case-folded name in a folded key; for None the list boxes of the key."""
-        numbers = self._index.at(key, name)
-        return tuple([s for n in numbers for at, its, s in self._placed(n) if its == name and at == key])
+        return tuple(
+            [
+                Slot(self._at_number(number), *written)
+                for number in self._index.at(key, name)
+                for at, its, written in self._placed(number)
+                if its == name and at == key
+            ]
+        )
 
     def inside(self, key: str) -> tuple[Slot, ...]:
         """Everything that policies write into a folded key, in file order."""
-        return tuple([slot for n in self._index.inside(key) for at, _, slot in self._placed(n) if at == key])
+        return tuple(
+            [
+                Slot(self._at_number(number), *written)
+                for number in self._index.inside(key)
+                for at, _, written in self._placed(number)
+                if at == key
+            ]
+        )
 
     @cached_property
-    def _slots(self) -> dict[int, tuple[Placed, ...]]:
+    def _slots(self) -> dict[int, list[Placed]]:
         """What the policies of some numbers write."""
         return {}
 
-    def _placed(self, number: int) -> tuple[Placed, ...]:
+    def _placed(self, number: int) -> list[Placed]:
         found = self._slots.get(number)
         if found is None:
             found = self._slots[number] = placed(self._at_number(number))
@@ -268,7 +281,13 @@ def _datum(written: Json) -> Datum | None:
         return DELETE
     if isinstance(written, list):
         return Datum("REG_QWORD", written[0])
-    return Datum("REG_SZ" if isinstance(written, str) else "REG_DWORD", written)
+    return Datum("REG_SZ", written) if isinstance(written, str) else _dword(written)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _dword(number: int) -> Datum:
+    """A DWORD: most are one of a few numbers."""
+    return Datum("REG_DWORD", number)
 
 
 def _required(written: Json) -> Datum:

@@ -52,8 +52,8 @@ def owners_of(store: AdmxStore, setting: SettingId, other_side: bool = False) ->
 
     A key may have `!` in its name, and so may the value.
     """
-    hive, _, rest = setting.text.partition("\\")
-    scope = _HIVES.get(hive.casefold())
+    hive, _, rest = setting.key.partition("\\")
+    scope = _HIVES.get(hive)
     if scope and other_side:
         scope = Scope.USER if scope is Scope.DEVICE else Scope.DEVICE
     at = rest.find("!") if scope else -1
