@@ -120,8 +120,9 @@ def _targets(estate: Estate, rules: Mapping[str, Rule], telling: Telling) -> Ite
         (UPDATE_CHECKS, update_source.narrow, _contests),
     ):
         chosen = [rule for rule in rules.values() if rule.check in checks]
-        if chosen:
-            yield from _over_targets(narrowed(estate), estate, chosen, asked, telling)
+        looked_at = narrowed(estate) if chosen else None
+        if looked_at is not None and looked_at.policies:
+            yield from _over_targets(looked_at, estate, chosen, asked, telling)
 
 
 def _everything(_: Precedence) -> Hashable:

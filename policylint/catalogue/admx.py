@@ -303,8 +303,9 @@ class AdmxStore:
         found: list[Slot] = []
         if key in self.by_key:
             for values, lists in zip(self._at(key, name), self._at(key, None), strict=True):
-                found = [slot for slot in values if scope in slot.policy.scopes]
-                found += [s for s in lists if scope in s.policy.scopes and _takes(s.element, name)]
+                if values or lists:
+                    found = [slot for slot in values if scope in slot.policy.scopes]
+                    found += [s for s in lists if scope in s.policy.scopes and _takes(s.element, name)]
                 if found:
                     break
         return found

@@ -163,10 +163,13 @@ class Packed:
 
     def at(self, key: str, name: str | None) -> tuple[Slot, ...]:
         """What writes the value of a case-folded name in a folded key; for None the list boxes of the key."""
+        numbers = self._index.at(key, name)
+        if not numbers:
+            return ()
         return tuple(
             [
                 Slot(self._at_number(number), *written)
-                for number in self._index.at(key, name)
+                for number in numbers
                 for at, its, written in self._placed(number)
                 if its == name and at == key
             ]

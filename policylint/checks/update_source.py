@@ -55,7 +55,17 @@ class _Holds:
     confidence: Confidence
 
 
+def _may_hold(view: View, key: str, matters: Callable[[Value], bool]) -> bool:
+    """Whether any claim on a setting of the device has such a value: asked before anything is resolved."""
+    claims = (one.claim for one in view.precedence.contests.get((key, Scope.DEVICE), ()))
+    return any(claim.value is not None and matters(claim.value) for claim in claims)
+
+
 def _rows(view: View) -> Mapping[str, Result]:
+    return view.once(_resolved)
+
+
+def _resolved(view: View) -> Mapping[str, Result]:
     return {row.setting.key: row for row in view.effective.settings if row.scope is Scope.DEVICE}
 
 
@@ -94,6 +104,10 @@ def _set(value: Value) -> bool:
     return value not in (None, "")
 
 
+def _is_on(value: Value) -> bool:
+    return number(value) == 1
+
+
 def _is_address(value: Value) -> bool:
     """Whether the value names a server: baselines that cut devices off write a blank."""
     return isinstance(value, str) and "://" in value
@@ -101,6 +115,8 @@ def _is_address(value: Value) -> bool:
 
 def deferrals_beside_server(view: View) -> Iterator[Found]:
     """WSUS and a deferral without a scan source: Windows asks Windows Update as well (PR046, M-WU-DUAL)."""
+    if not _may_hold(view, SERVER, _is_address) or not any(_may_hold(view, key, on) for key, on in DEFERRALS.items()):
+        return
     rows = _rows(view)
     server = _holds(rows.get(SERVER), _is_address)
     deferral = next((found for key, on in DEFERRALS.items() if (found := _holds(rows.get(key), on))), None)
@@ -108,7 +124,7 @@ def deferrals_beside_server(view: View) -> Iterator[Found]:
     off = uses is not None and all(number(value) == 0 for value in uses.candidates)
     if server is None or deferral is None or off or any(_holds(rows.get(key), _set) for key in SOURCES):
         return
-    if _holds(rows.get(NO_DUAL_SCAN), lambda value: number(value) == 1):
+    if _holds(rows.get(NO_DUAL_SCAN), _is_on):
         return
     yield _told(
         f"{WHERE} gets updates from WSUS ({quoted([server.by.policy.name])}) and defers updates "
@@ -121,8 +137,10 @@ def deferrals_beside_server(view: View) -> Iterator[Found]:
 
 def dual_scan_off(view: View) -> Iterator[Found]:
     """DisableDualScan where it is not supported, or beside the policies that came in its place (PR047, M-WU-DUAL)."""
+    if not _may_hold(view, NO_DUAL_SCAN, _is_on):
+        return
     rows = _rows(view)
-    dual = _holds(rows.get(NO_DUAL_SCAN), lambda value: number(value) == 1)
+    dual = _holds(rows.get(NO_DUAL_SCAN), _is_on)
     if dual is None:
         return
     name = quoted([dual.by.policy.name])
@@ -147,6 +165,8 @@ def _is_windows_11(view: View) -> bool:
 
 def some_sources(view: View) -> Iterator[Found]:
     """Only some of the four classes of updates have a source (PR048, M-WU-SCAN)."""
+    if not any(_may_hold(view, key, _set) for key in SOURCES):
+        return
     rows = _rows(view)
     found = [(name, _holds(rows.get(key), _set)) for name, key in zip(_CLASSES, SOURCES, strict=True)]
     named = [one for _, one in found if one is not None]
