@@ -32,8 +32,8 @@ def quickly_built(cls: type[T]) -> type[T]:
     draft = type(f"_{cls.__name__}Draft", (), {"__slots__": tuple(names)})
     given = ", ".join(name if p.default is MISSING else f"{name}=_{name}" for name, p in zip(names, parts, strict=True))
     body = "".join(f"    draft.{name} = {name}\n" for name in names)
-    rest = f"{given}):\n    draft = _new(_draft)\n{body}    draft.__class__ = cls\n    return draft\n"
-    space: dict[str, Any] = {"_new": object.__new__, "_draft": draft, "cls": cls}
+    rest = f"{given}):\n    draft = _draft()\n{body}    draft.__class__ = cls\n    return draft\n"
+    space: dict[str, Any] = {"_draft": draft, "cls": cls}
     space |= {f"_{p.name}": p.default for p in parts}
     exec(f"def __new__(cls, {rest}", space)  # noqa: S102  # made of names of fields, as dataclasses make their methods
     _PLAIN[cls] = f"def plain({rest}", space

@@ -15,7 +15,7 @@ from dataclasses import replace
 from policylint.catalogue.admx_policy import AdmxPolicy, AnyElement, Enum, ListBox
 from policylint.facts import ALWAYS, Is, When, every
 from policylint.lowering.admx_definitions import Definitions, Miss, Spot
-from policylint.lowering.admx_registry import Write, disabled, element_writes, enabled_own, entry
+from policylint.lowering.admx_registry import Write, element_writes, entry
 from policylint.lowering.context import Context
 from policylint.lowering.element_values import from_payload, from_value
 from policylint.lowering.payload import Fault, Payload, read_payload
@@ -31,13 +31,13 @@ _TOKEN = re.compile(r"%OrganizationId%|\{\{\w+\}\}", re.IGNORECASE)
 UNLABELLED = "element"
 """What the reader calls a presentation without a label."""
 
+_USER = Scope.USER
 _STATES: Mapping[Value, bool] = {0: False, 1: True, "enabled": True, "disabled": False, "0": False, "1": True}
 
 
-Found = list[tuple[Claim, Spot | None]]
-Placed = list[tuple[int, Claim, Spot]]
-"""Claims by their place among those found."""
-Lowered = tuple[Claim, ...] | None
+Spots = Sequence[Spot | None]
+"""What each of some claims says something about, where that is known."""
+Lowered = Sequence[Claim] | None
 
 
 def concerns(setting: SettingId, context: Context) -> bool:
@@ -50,58 +50,56 @@ def lower(claims: Sequence[Claim], policy: Policy, context: Context) -> Sequence
     find = _FINDERS.get(policy.kind)
     if find is None:
         return [None] * len(claims)
-    found = find(claims, context.definitions)
+    spots = find(claims, context.definitions)
     if policy.kind == "custom":
-        return [(_by_payload(claim, spot, context.writes) if spot else None) or None for claim, spot in found]
-    return _by_claims(found, context.writes)
+        pairs = zip(claims, spots, strict=True)
+        return [(_by_payload(claim, spot, context.writes) if spot else None) or None for claim, spot in pairs]
+    return _by_claims(claims, spots, context.writes)
 
 
-def _by_claims(found: Found, writes: Writes) -> list[Lowered]:
+def _by_claims(claims: Sequence[Claim], spots: Spots, writes: Writes) -> list[Lowered]:
     """A claim for a policy's state, one for each element. A policy that writes by elements alone has only theirs."""
-    placed = [(at, claim, spot) for at, (claim, spot) in enumerate(found) if spot]
-    roots = [one for one in placed if not one[2].element]
-    elements = [one for one in placed if one[2].element]
-    states = _states(roots, elements)
-    lowered: list[Lowered] = [None] * len(found)
+    states = _states(claims, spots)
+    lowered: list[Lowered] = [None] * len(claims)
     carried: set[str] = set()
-    for at, claim, spot in elements:
-        if states.get(spot.node) and (made := _element(claim, spot, writes)):
+    for at, spot in enumerate(spots):
+        if spot is not None and spot.element and states.get(spot.node) and (made := _element(claims[at], spot, writes)):
             lowered[at] = made
             carried.add(spot.node)
-    for at, claim, spot in roots:
-        state = states[spot.node]
-        if state is not None:
-            lowered[at] = _own(claim, spot.policy, state, writes) or (() if spot.node in carried else None)
+    for at, spot in enumerate(spots):
+        if spot is not None and not spot.element and (state := states[spot.node]) is not None:
+            lowered[at] = _own(claims[at], spot.policy, state, writes) or (() if spot.node in carried else None)
     return lowered
 
 
-def _states(roots: Placed, elements: Placed) -> Mapping[str, bool | None]:
+def _states(claims: Sequence[Claim], spots: Spots) -> Mapping[str, bool | None]:
     """Enabled or disabled, by node. None where the profile fills in a dialog that the definition does not have."""
-    states = {spot.node: _STATES.get(claim.value) for _, claim, spot in roots}
-    states |= {spot.node: None for _, _, spot in elements if not spot.policy.elements}
+    told = [(claim, spot) for claim, spot in zip(claims, spots, strict=True) if spot is not None]
+    states = {spot.node: _STATES.get(claim.value) for claim, spot in told if not spot.element}
+    states |= {spot.node: None for _, spot in told if spot.element and not spot.policy.elements}
     return states
 
 
-def _by_node(claims: Sequence[Claim], definitions: Definitions) -> Found:
-    return [(claim, definitions.spot(claim.setting.text)) for claim in claims]
+def _by_node(claims: Sequence[Claim], definitions: Definitions) -> Spots:
+    return [definitions.spot(claim.setting.text) for claim in claims]
 
 
-def _by_display(claims: Sequence[Claim], definitions: Definitions) -> Found:
+def _by_display(claims: Sequence[Claim], definitions: Definitions) -> Spots:
     """Administrative templates profiles: a policy's claim comes before those of its elements, which are named below."""
-    found: Found = []
+    found: list[Spot | None] = []
     root: tuple[str, AdmxPolicy] | None = None
     for claim in claims:
         text = claim.setting.text
         if root is not None and text.startswith(f"{root[0]}/"):
             label = text[len(root[0]) + 1 :]
             element = _labelled(root[1], label, definitions)
-            found.append((claim, Spot(root[0].casefold(), root[1], element) if element else None))
+            found.append(Spot(root[0].casefold(), root[1], element) if element else None)
             continue
         parts = text.removeprefix("admx:").split("/")
         named = text.startswith("admx:") and not parts[0].startswith("{")
         policy = definitions.shown_as(parts, claim.scope) if named else None
         root = (text, policy) if isinstance(policy, AdmxPolicy) else None
-        found.append((claim, Spot(text.casefold(), root[1]) if root else None))
+        found.append(Spot(text.casefold(), root[1]) if root else None)
     return found
 
 
@@ -120,21 +118,23 @@ def _plain(label: str) -> str:
     return label.strip().rstrip(":").strip().casefold()
 
 
-def _by_intent(claims: Sequence[Claim], definitions: Definitions) -> Found:
+def _by_intent(claims: Sequence[Claim], definitions: Definitions) -> Spots:
     """Intents: nodes of ingested areas, and `admx:namespace/Policy` with `admx:namespace/Policy/Element`."""
-    found: Found = []
+    found: list[Spot | None] = []
     for claim in claims:
-        spot = definitions.spot(claim.setting.text)
-        parts = claim.setting.text.removeprefix("admx:").split("/")
-        if claim.setting.key.startswith("admx:") and len(parts) in (2, 3):
-            policy = definitions.of_app(parts[0], parts[1], claim.scope)
-            name = "/".join(parts[:2]).casefold()
-            spot = None if isinstance(policy, Miss) else Spot(name, policy, parts[2] if len(parts) == 3 else "")
-        found.append((claim, spot))
+        text = claim.setting.text
+        parts = text.removeprefix("admx:").split("/") if claim.setting.key.startswith("admx:") else []
+        if len(parts) not in (2, 3):
+            found.append(definitions.spot(text))
+            continue
+        policy = definitions.of_app(parts[0], parts[1], claim.scope)
+        name = "/".join(parts[:2]).casefold()
+        element = parts[2] if len(parts) == 3 else ""
+        found.append(None if isinstance(policy, Miss) else Spot(name, policy, element))
     return found
 
 
-_FINDERS: Mapping[str, Callable[[Sequence[Claim], Definitions], Found]] = {
+_FINDERS: Mapping[str, Callable[[Sequence[Claim], Definitions], Spots]] = {
     "settings-catalog": _by_node,
     "custom": _by_node,
     "administrative-template": _by_display,
@@ -143,35 +143,34 @@ _FINDERS: Mapping[str, Callable[[Sequence[Claim], Definitions], Found]] = {
 }
 
 
-def _by_payload(claim: Claim, spot: Spot, writes: Writes) -> tuple[Claim, ...]:
+def _by_payload(claim: Claim, spot: Spot, writes: Writes) -> list[Claim]:
     """A custom profile's payload. What it says about elements that cannot be used stays, named below the node."""
     payload = _payload(claim, spot)
     if payload is None:
-        return ()
+        return []
     when = _complete(claim, spot.policy, payload)
     if when is not ALWAYS:
         claim = replace(claim, when=every(claim.when, when))
     own = _own(claim, spot.policy, payload.enabled, writes)
     data = payload.data if payload.enabled else ()
-    return own + tuple(part for id, text in data for part in _datum(claim, spot.policy, id, text, writes))
+    return own + [part for id, text in data for part in _datum(claim, spot.policy, id, text, writes)]
 
 
-def _datum(claim: Claim, policy: AdmxPolicy, name: str, text: str, writes: Writes) -> tuple[Claim, ...]:
+def _datum(claim: Claim, policy: AdmxPolicy, name: str, text: str, writes: Writes) -> list[Claim]:
     element = element_of(policy, name)
     if element is not None and not _TOKEN.search(text):
-        at = id(element), text, claim.scope is Scope.USER
+        at = id(element), text, claim.scope is _USER
         made = writes.once(at, claim.scope, lambda: element_writes(element, from_payload(element, text)))
         if made:
             return claimed(claim, made, origin_of(claim))
     unused = csp(f"{claim.setting.text}/{name}")
-    return (replace(claim, setting=unused, value=text, origin=origin_of(claim)),)
+    return [replace(claim, setting=unused, value=text, origin=origin_of(claim))]
 
 
-def _own(claim: Claim, policy: AdmxPolicy, state: bool, writes: Writes) -> tuple[Claim, ...]:
+def _own(claim: Claim, policy: AdmxPolicy, state: bool, writes: Writes) -> list[Claim]:
     """What a policy's state writes by itself; nothing where only its elements write."""
-    at = id(policy), state, claim.scope is Scope.USER
-    made = writes.once(at, claim.scope, lambda: enabled_own(policy) if state else disabled(policy))
-    return claimed(claim, made, origin_of(claim))
+    made = writes.own(policy, state, claim.scope)
+    return claimed(claim, made, origin_of(claim)) if made else []
 
 
 def _payload(claim: Claim, spot: Spot) -> Payload | None:
@@ -205,11 +204,12 @@ def element_of(policy: AdmxPolicy, id: str) -> AnyElement | None:
     return None
 
 
-def _element(claim: Claim, spot: Spot, writes: Writes) -> tuple[Claim, ...]:
+def _element(claim: Claim, spot: Spot, writes: Writes) -> list[Claim]:
     """The claim of one element or one entry of a list; nothing when its meaning is not known."""
-    at = id(spot.policy), spot.element, spot.entry, type(claim.value), claim.value, claim.scope is Scope.USER
-    made = writes.once(at, claim.scope, lambda: _element_writes(claim.value, spot))
-    return claimed(claim, made, origin_of(claim))
+    value = claim.value
+    at = id(spot.policy), spot.element, spot.entry, value.__class__, value, claim.scope is _USER
+    made = writes.once(at, claim.scope, lambda: _element_writes(value, spot))
+    return claimed(claim, made, origin_of(claim)) if made else []
 
 
 def _element_writes(value: Value, spot: Spot) -> Iterable[Write]:

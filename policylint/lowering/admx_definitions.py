@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from policylint.catalogue.admx import AdmxFile, AdmxStore, base_name
 from policylint.catalogue.admx_policy import AdmxPolicy, Control
@@ -79,6 +80,19 @@ class Spot:
     entry: str = ""
 
 
+class _Home(NamedTuple):
+    """Where the policies of an area `App~Policy~Cat~Cat` stand."""
+
+    area: str
+    """Case-folded."""
+    chain: Sequence[str]
+    """Its categories."""
+    ingested: Sequence[AdmxFile]
+    """What the estate itself ingests for the app."""
+    file: str
+    """The base name of the file that the app comes from."""
+
+
 @dataclass(frozen=True)
 class Definitions:
     """The definitions that claims of Intune are lowered through. Each node is looked up once."""
@@ -88,6 +102,7 @@ class Definitions:
     """The user's own, then the shipped ones."""
     _seen: dict[object, AdmxPolicy | Miss] = field(default_factory=dict, compare=False, repr=False)
     _placed: dict[tuple[str, str, str], bool] = field(default_factory=dict, compare=False, repr=False)
+    _homes: dict[str, _Home] = field(default_factory=dict, compare=False, repr=False)
     _spots: dict[str, Spot | None] = field(default_factory=dict, compare=False, repr=False)
 
     def spot(self, text: str) -> Spot | None:
@@ -146,14 +161,22 @@ class Definitions:
 
         Vendors move policies to other categories, so a name that is the only one in its app counts wherever it stands.
         """
-        if name.casefold() in _MOVED:
+        folded = name.casefold()
+        if folded in _MOVED:
             return Miss(f"is backed by an older version of the policy {name}")
-        area = area.casefold()
-        app, _, *chain = area.split("~")
-        own = [p for file in self._ingested.get(app, ()) for p in file.named(name.casefold())]
-        found = own or self._in_file(_file_of(app), name)
-        placed = [policy for policy in found or self.store.named(name) if self._is_placed(policy, area, chain)]
-        return _one(placed or found, scope, name)
+        home = self._homes.get(area) or self._home(area)
+        own = [policy for file in home.ingested for policy in file.named(folded)] if home.ingested else None
+        found: Sequence[AdmxPolicy] = own or self._in_file(home.file, name)
+        if len(found) != 1:
+            placed = [p for p in found or self.store.named(name) if self._is_placed(p, home.area, home.chain)]
+            found = placed or found
+        return _one(found, scope, name)
+
+    def _home(self, area: str) -> _Home:
+        folded = area.casefold()
+        app, _, *chain = folded.split("~")
+        home = self._homes[area] = _Home(folded, chain, self._ingested.get(app, ()), _file_of(app))
+        return home
 
     def _is_placed(self, policy: AdmxPolicy, area: str, chain: Sequence[str]) -> bool:
         """Whether the policy stands in the categories of an area; asked once for each category."""
@@ -176,7 +199,8 @@ class Definitions:
 
     def _in_file(self, file: str, name: str) -> Sequence[AdmxPolicy]:
         """The policies of a name in a shipped file of that base name, else in the user's own."""
-        found = [policy for f in self._shipped.get(file, ()) for policy in f.named(name.casefold())]
+        folded = name.casefold()
+        found = [policy for f in self._shipped.get(file, ()) for policy in f.named(folded)]
         return found or self.store.named(name, file)
 
     @cached_property
@@ -234,10 +258,12 @@ def _one(found: Sequence[AdmxPolicy], scope: Scope, name: str) -> AdmxPolicy | M
     if not found:
         return Miss(f"is backed by the policy {name}, which no known ADMX file has")
     fitting = [policy for policy in found if scope in policy.scopes]
+    if len(fitting) == 1:
+        return fitting[0]
     if not fitting:
         side = "users" if scope is Scope.USER else "computers"
         return Miss(f"is backed by the policy {name}, which does not exist for {side}")
-    if len(fitting) > 1 and len({policy.id.key for policy in fitting}) > 1:
+    if len({policy.id.key for policy in fitting}) > 1:
         return Miss(f"is backed by a policy {name}, of which there are several")
     return fitting[0]
 

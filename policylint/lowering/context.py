@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from policylint.catalogue.admx import AdmxStore
+from policylint.catalogue.security_settings import entries
 from policylint.estate import Estate
 from policylint.lowering.admx_definitions import Definitions
 from policylint.lowering.twins import Translations
-from policylint.lowering.written import Restated, Writes
+from policylint.lowering.written import Writes
 from policylint.model import Channel, Value
+
+_SPELLED_TWICE = ("attempts", "start")
+"""The forms of security settings that a template may write in two ways."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +31,16 @@ class Context:
         return self.estate.store
 
     @cached_property
-    def written_by_gpos(self) -> Mapping[str, frozenset[Value]]:
-        """The values that GPOs state, by setting key: where a template has two spellings for one meaning."""
+    def spelled_by_gpos(self) -> Mapping[str, frozenset[Value]]:
+        """The values that GPOs state, by setting key: of those settings that have two spellings for one meaning."""
+        asked = {entry.setting.key for entry in entries().values() if entry.form in _SPELLED_TWICE}
         found: dict[str, set[Value]] = defaultdict(set)
         for policy in self.estate.policies:
             if policy.channel is Channel.GPO:
                 for claim in policy.claims:
-                    found[claim.setting.key].add(claim.value)
+                    key = claim.setting.key
+                    if key in asked:
+                        found[key].add(claim.value)
         return {key: frozenset(values) for key, values in found.items()}
 
     @cached_property
@@ -50,11 +57,6 @@ class Context:
     def translations(self) -> Translations:
         """What values of nodes with a twin are in the registry."""
         return Translations()
-
-    @cached_property
-    def restated(self) -> Restated:
-        """What becomes of claims that are lowered one by one."""
-        return Restated()
 
     @cached_property
     def held_back(self) -> frozenset[str]:

@@ -6,7 +6,6 @@ entry and empty entries say nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from policylint.lowering.context import Context
@@ -17,19 +16,12 @@ _WRITTEN = "&#xF000;"
 """How documentation writes the separator U+F000, and profiles copy it."""
 
 
-def concerns(setting: SettingId, context: Context) -> bool:
-    """Whether it is a node that holds a list."""
-    return bool(_delimiter(setting, context))
-
-
-def lower(claims: Sequence[Claim], policy: Policy, context: Context) -> Sequence[tuple[Claim] | None]:
-    """What becomes of claims of one policy at list nodes: texts are taken apart."""
-    return [
-        (replace(claim, value=_entries(claim.value, _delimiter(claim.setting, context))),)
-        if isinstance(claim.value, str)
-        else None
-        for claim in claims
-    ]
+def lower(claim: Claim, policy: Policy, context: Context) -> tuple[Claim] | None:
+    """What becomes of a claim at a list node: a text is taken apart."""
+    if not isinstance(claim.value, str):
+        return None
+    delimiter = _delimiter(claim.setting, context)
+    return (replace(claim, value=_entries(claim.value, delimiter)),) if delimiter else None
 
 
 def _delimiter(setting: SettingId, context: Context) -> str:

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from lxml import etree
 
 from policylint.catalogue.security_settings import POLICY
+from policylint.lowering.context import Context
 from policylint.lowering.written import restated
-from policylint.model import Claim, Value, csp, setting_id
+from policylint.model import Claim, Policy, SettingId, Value, csp, setting_id
 from policylint.principals import principal, principals
 
 _RESTRICTED = csp(f"{POLICY}/RestrictedGroups/ConfigureGroupMembership").key
@@ -29,12 +30,12 @@ def without_cdata(text: str) -> str:
     return wrapped[1] if wrapped else text
 
 
-def concerns(key: str) -> bool:
-    """Whether the setting with this key is one of the two nodes, or a member of a row below the second."""
-    return key == _RESTRICTED or key.startswith(_CONFIGURE)
+def concerns(setting: SettingId, context: Context) -> bool:
+    """Whether it is one of the two nodes, or a member of a row below the second."""
+    return setting.key == _RESTRICTED or setting.key.startswith(_CONFIGURE)
 
 
-def lower(claims: Sequence[Claim]) -> list[Sequence[Claim] | None]:
+def lower(claims: Sequence[Claim], policy: Policy, context: Context) -> list[Sequence[Claim] | None]:
     """What becomes of claims of one policy: those that replace members become `secedit:Group Membership/…__Members`."""
     groups = _replaced(claims)
     return [_lowered(claim, groups) for claim in claims]

@@ -6,23 +6,13 @@ is the GPO's registry value. What a node's value means there is `policylint.cata
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from policylint.catalogue.gp_mapping import by_key
 from policylint.lowering.context import Context
-from policylint.model import Claim, Policy, SettingId
+from policylint.model import Claim, Policy
 
 
-def concerns(setting: SettingId, context: Context) -> bool:
-    """Whether it is a node whose values have a meaning in the registry."""
-    twin = by_key(setting.key)
-    return twin is not None and twin.form is not None
-
-
-def lower(claims: Sequence[Claim], policy: Policy, context: Context) -> Sequence[tuple[Claim, ...] | None]:
-    """What becomes of claims of one policy at nodes with a twin: lowered where their meaning is certain."""
-    held_back, translations = context.held_back, context.translations
-    return [
-        None if twin is None or twin.uri in held_back else translations.claims(claim, twin, policy) or None
-        for claim, twin in ((claim, translations.twin(claim)) for claim in claims)
-    ]
+def lower(claim: Claim, policy: Policy, context: Context) -> tuple[Claim, ...] | None:
+    """What becomes of a claim at a node with a twin: lowered where its meaning is certain."""
+    twin = context.translations.twin(claim)
+    if twin is None or twin.uri in context.held_back:
+        return None
+    return context.translations.claims(claim, twin, policy) or None

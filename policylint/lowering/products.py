@@ -8,12 +8,12 @@ that both meet entry by entry, as both merge them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from policylint.lowering.context import Context
 from policylint.lowering.product_nodes import DEFENDER_KEY, TWINS, Twin
 from policylint.lowering.written import restated
-from policylint.model import Claim, Policy, Scope, SettingId, Value, csp, registry
+from policylint.model import Claim, Policy, Scope, Value, csp, registry
 
 EXPLOIT_GUARD = rf"{DEFENDER_KEY}\Windows Defender Exploit Guard"
 ASR_RULES = rf"{EXPLOIT_GUARD}\ASR\Rules"
@@ -35,25 +35,16 @@ _BELOW_ASR = f"{_ASR}_"
 _RULE = re.compile(r"\s*\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?\s*=\s*(\d+)\s*", re.IGNORECASE)
 
 
-def concerns(setting: SettingId, context: Context) -> bool:
-    """Whether it is one of the nodes, or a rule below that of attack surface reduction."""
-    key = setting.key
-    return key in TWINS or key in LISTS or key == _ASR or key.startswith(_BELOW_ASR)
-
-
-def lower(claims: Sequence[Claim], policy: Policy, context: Context) -> Sequence[tuple[Claim, ...] | None]:
-    """What becomes of claims of one policy at the products' nodes; what cannot be read stays as written."""
-    once = context.restated.once
-    return [once("products", claim, policy, _lowered) for claim in claims]
-
-
-def _lowered(claim: Claim) -> list[Claim] | None:
+def lower(claim: Claim, policy: Policy, context: Context) -> list[Claim] | None:
+    """What becomes of a claim at one of the products' nodes; what cannot be read stays as written."""
+    key = claim.setting.key
     if claim.absent or claim.scope is not Scope.DEVICE:
         return None
-    key = claim.setting.key
     if key in TWINS:
         return _twin(claim, TWINS[key])
-    return _entries(claim, LISTS[key]) if key in LISTS else _rules(claim)
+    if key in LISTS:
+        return _entries(claim, LISTS[key])
+    return _rules(claim) if key == _ASR or key.startswith(_BELOW_ASR) else None
 
 
 def _twin(claim: Claim, twin: Twin) -> list[Claim] | None:

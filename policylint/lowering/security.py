@@ -1,4 +1,4 @@
-"""User rights, security options, account policy, audit policy, services and local groups of the Policy CSP, lowered to
+"""User rights, security options, account policy, audit policy and services of the Policy CSP, lowered to
 the entries of a security template and of an audit table that a GPO writes ([MS-GPSB] 2.2, [MS-GPAC] 2.2.1).
 
 Values that the node would refuse stay under the node's name, so that nothing is compared that no device holds.
@@ -12,11 +12,10 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from policylint.catalogue.security_settings import POLICY, Entry, Form, lookup
-from policylint.lowering import local_groups
 from policylint.lowering.context import Context
 from policylint.lowering.local_groups import without_cdata
 from policylint.lowering.written import restated
-from policylint.model import Claim, Policy, Scope, SettingId, Value, csp, setting_id
+from policylint.model import Claim, Policy, Scope, Value, csp, setting_id
 from policylint.principals import principals
 
 _SEPARATOR = re.compile("\uf000|&#xF000;", re.IGNORECASE)
@@ -33,22 +32,8 @@ _AUDIT_NONE, _AUDIT_ALL = 4, 3
 _STARTS = range(2, 5)
 
 
-def concerns(setting: SettingId, context: Context) -> bool:
-    """Whether it is a security setting, or about a local group."""
-    key = setting.key
-    return key == _LOCKOUT or lookup(key) is not None or local_groups.concerns(key)
-
-
-def lower(claims: Sequence[Claim], policy: Policy, context: Context) -> Sequence[Sequence[Claim] | None]:
-    """What becomes of claims of one policy about security settings. They are all of device scope."""
-    once, members = context.restated.once, local_groups.lower(claims)
-    return [
-        once("security", claim, policy, lambda claim: _lowered(claim, policy, context)) if found is None else found
-        for claim, found in zip(claims, members, strict=True)
-    ]
-
-
-def _lowered(claim: Claim, policy: Policy, context: Context) -> Sequence[Claim] | None:
+def lower(claim: Claim, policy: Policy, context: Context) -> Sequence[Claim] | None:
+    """What becomes of a claim about a security setting; all of them are of device scope."""
     if claim.setting.key == _LOCKOUT:
         return _lockout(claim)
     entry = lookup(claim.setting.key) if claim.scope is Scope.DEVICE else None
@@ -73,7 +58,7 @@ def _value(claim: Claim, entry: Entry, context: Context) -> Value:
 
 
 def _there(entry: Entry, context: Context) -> frozenset[Value]:
-    return context.written_by_gpos.get(entry.setting.key, frozenset())
+    return context.spelled_by_gpos.get(entry.setting.key, frozenset())
 
 
 def _accepted(form: Form, claim: Claim, policy: Policy) -> bool:
