@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from functools import lru_cache
+from typing import Literal, cast
+
+from policylint.catalogue.table import cell
+from policylint.frozen import quickly_built
 
 Format = Literal["chr", "int", "bool", "node", "xml", "b64", "bin", "null", "time", "float", "date", ""]
 Kind = Literal["ADMX", "ENUM", "Range", "RegEx", "Flag", "XSD", "JSON", "SDDL", "None"]
@@ -12,6 +16,7 @@ Kind = Literal["ADMX", "ENUM", "Range", "RegEx", "Flag", "XSD", "JSON", "SDDL", 
 _ACCESS = {"A": "Add", "D": "Delete", "E": "Exec", "G": "Get", "R": "Replace"}
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Allowed:
     """What a node takes (MSFT:AllowedValues). `kind` is `None` where only the delimiter of a list is known."""
@@ -27,6 +32,7 @@ class Allowed:
     """What parts the values of a list; empty when the node holds one value."""
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class AdmxRef:
     """The ADMX policy whose payload a node takes (MSFT:AdmxBacked). Join on file and name, not on the area."""
@@ -36,6 +42,7 @@ class AdmxRef:
     area: str
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class GpRef:
     """The group policy that does the same (MSFT:GpMapping). `name` is nearly always an ADMX policy name."""
@@ -45,6 +52,7 @@ class GpRef:
     element: str
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Node:
     """One node of a CSP. Builds, editions and `atomic` hold for the nodes below as well, and are inherited here."""
@@ -131,23 +139,34 @@ def unpack(line: str) -> Node:
     return Node(
         uri,
         cast(Format, format_),
-        frozenset(_ACCESS[letter] for letter in access),
-        json.loads(default) if default else None,
-        _allowed(json.loads(allowed)) if allowed else None,
-        tuple(builds.split()),
-        tuple(editions.split()),
+        _access(access),
+        cell(default) if default else None,
+        _allowed(allowed) if allowed else None,
+        _words(builds),
+        _words(editions),
         conflict,
         deprecated,
         reboot,
         bool(atomic),
         dynamic,
-        AdmxRef(*json.loads(admx)) if admx else None,
-        GpRef(*json.loads(gp)) if gp else None,
+        AdmxRef(*cell(admx)) if admx else None,
+        GpRef(*cell(gp)) if gp else None,
     )
 
 
-def _allowed(packed: list[Any]) -> Allowed:
-    kind, values, ranges, pattern, delimiter = packed
+@lru_cache(maxsize=1 << 10)  # these three are the same for many nodes
+def _access(letters: str) -> frozenset[str]:
+    return frozenset([_ACCESS[letter] for letter in letters])
+
+
+@lru_cache(maxsize=1 << 10)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+@lru_cache(maxsize=1 << 12)
+def _allowed(packed: str) -> Allowed:
+    kind, values, ranges, pattern, delimiter = cell(packed)
     return Allowed(kind, tuple(map(tuple, values)), tuple(map(tuple, ranges)), pattern, delimiter)
 
 

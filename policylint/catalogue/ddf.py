@@ -29,7 +29,7 @@ _NO_WILDCARD = frozenset(f"./{scope}/vendor/msft/policy/config" for scope in _SC
 
 _TOPS = ("./device/vendor/msft", "./user/vendor/msft", "./syncml")
 _PLACEHOLDERS = re.compile(r"(?<=/)\{[^{}/-]*\}(?=/|$)")
-_PLACEHOLDERS_OF_LINES = re.compile(r"(?<=/)\{[^{}/\n-]*\}(?=/|$)", re.MULTILINE)
+_PLACEHOLDERS_OF_LINES = re.compile(r"/\{[^{}/\n-]*\}(?=/|$)", re.MULTILINE)
 _VENDOR = "./vendor/"
 _CLOSE = 0.75
 
@@ -48,7 +48,7 @@ def keys_of(uris: Sequence[str]) -> list[str]:
     """`key_of` of many URIs that begin with `./` and end in a name, in one go."""
     text = "\n" + "\n".join(uris).casefold()
     devices = text.replace(f"\n{_VENDOR}", f"\n./device{_VENDOR[1:]}")
-    return _PLACEHOLDERS_OF_LINES.sub(_PLACEHOLDER, devices)[1:].split("\n")
+    return _PLACEHOLDERS_OF_LINES.sub(f"/{_PLACEHOLDER}", devices)[1:].split("\n")
 
 
 @dataclass(frozen=True)

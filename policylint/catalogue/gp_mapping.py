@@ -8,7 +8,6 @@ asked for.
 from __future__ import annotations
 
 import gzip
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from importlib.resources import files
 from typing import Literal, cast
 
 from policylint.catalogue.admx_policy import QName
+from policylint.catalogue.table import cell
 from policylint.model import Scope, csp
 
 Reading = Literal["identity", "table", "untranslated", "unjoined", "security", "admx-backed"]
@@ -120,7 +120,7 @@ def _lists() -> tuple[str, ...]:
 def _twin(line: str) -> Twin:
     uri, reading, reason, rule, namespace, policy, element, key, value_name, form = line.split("\t")
     told = QName(namespace, policy) if policy else None
-    known = _form(json.loads(form)) if form else None
+    known = _form(cell(form)) if form else None
     return Twin(uri, cast(Reading, reading), reason, rule, told, element or None, key, value_name, known)
 
 

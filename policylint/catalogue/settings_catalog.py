@@ -9,7 +9,6 @@ value). The table brings back how Microsoft spells the node and keeps parent and
 from __future__ import annotations
 
 import gzip
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,7 +20,7 @@ from typing import Literal
 
 from policylint.catalogue import ddf
 from policylint.catalogue.ddf import key_of
-from policylint.catalogue.table import Table
+from policylint.catalogue.table import Table, cell
 from policylint.model import Scope, SettingId, Value, csp
 
 Kind = Literal["choice", "integer", "string", "secret", "group", "choices", "strings", "integers", "redirect"]
@@ -197,7 +196,9 @@ class Catalog:
 def _definition(id_: str, row: str) -> Definition:
     node, element, kind, options, name, *rest = row.split("\t")
     needs = _needs(id_, rest[0]) if rest and rest[0] else {}
-    return Definition(id_, node, element, KINDS[kind[0]], kind.endswith("*"), name, json.loads(options or "{}"), needs)
+    return Definition(
+        id_, node, element, KINDS[kind[0]], kind.endswith("*"), name, cell(options) if options else {}, needs
+    )
 
 
 def _needs(id_: str, packed: str) -> Mapping[str, tuple[str, ...]]:
@@ -206,7 +207,7 @@ def _needs(id_: str, packed: str) -> Mapping[str, tuple[str, ...]]:
     def whole(text: str) -> str:
         return f"{id_}{text}".casefold() if text.startswith("_") else text.casefold()
 
-    return {whole(choice): tuple(map(whole, children)) for choice, children in json.loads(packed).items()}
+    return {whole(choice): tuple(map(whole, children)) for choice, children in cell(packed).items()}
 
 
 @cache

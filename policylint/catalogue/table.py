@@ -5,6 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import ItemsView, Iterator, Mapping, Sequence
 from functools import cached_property
+from json import JSONDecoder
+from typing import Any
+
+_DECODER = JSONDecoder()
+
+
+def cell(text: str) -> Any:
+    """What a cell says that holds JSON and nothing else, not even blanks: `json.loads` looks for them, at both ends."""
+    return _DECODER.raw_decode(text)[0]
 
 
 class Table(Mapping[str, str]):

@@ -9,13 +9,13 @@ Graph properties to CSPs (2019) and the Intune portal's metadata, and read on fi
 from __future__ import annotations
 
 import gzip
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
+from policylint.catalogue.table import cell
 from policylint.model import Value
 
 Kind = Literal["boolean", "enum", "number", "string", "list", "object", "right", "unknown"]
@@ -114,7 +114,7 @@ def lookup(entity: str, name: str) -> Property | None:
     told = frozenset(silent.split(",")) if silent else frozenset()
     loud = {one[1:] for one in told if one.startswith("!")}
     unset = _NOTHING | {one for one in told if not one.startswith("!")}
-    return Property(spelled, property_, KINDS[kind], node, frozenset(unset - loud), json.loads(words or "{}"))
+    return Property(spelled, property_, KINDS[kind], node, frozenset(unset - loud), cell(words) if words else {})
 
 
 def all_properties() -> Iterator[Property]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from policylint.evidence import Evidence, JsonAt, LineAt
-from policylint.frozen import quickly_built
+from policylint.frozen import plain, quickly_built
 from policylint.model import Group, Policy, Problem
 from policylint.readers.json import pointer
 from policylint.readers.source import Source
@@ -42,8 +42,8 @@ class Item:
         """Evidence at a pointer that begins at the object."""
         place = self.pointer if self.sealed else self.pointer + inside
         if self.lines is None:
-            return Evidence(self.source.path, JsonAt(place))
-        return Evidence(self.source.path, LineAt(_line(place, self.lines)))
+            return _evidence(self.source.path, _json_at(place))
+        return _evidence(self.source.path, LineAt(_line(place, self.lines)))
 
     @property
     def name(self) -> str:
@@ -70,6 +70,9 @@ class Item:
         """Evidence at the name."""
         key = self.name_key
         return self.at() if key is None else self.at(key)
+
+
+_evidence, _json_at = plain(Evidence), plain(JsonAt)
 
 
 def _line(place: str, lines: Mapping[str, int]) -> int:
@@ -106,12 +109,12 @@ def not_evaluated(item: Item, kind: str) -> Found:
 def each(value: object, at: str) -> list[tuple[Body, str]]:
     """The objects of an array with their pointers; a single object where PowerShell unrolled an array of one."""
     if isinstance(value, list):
-        return [(child, f"{at}/{index}") for index, child in enumerate(value) if isinstance(child, dict)]
+        return [(child, f"{at}/{index}") for index, child in enumerate(value) if type(child) is dict]
     return [(value, at)] if isinstance(value, dict) else []
 
 
 def objects(value: object) -> list[Body]:
     """The same without the pointers."""
     if isinstance(value, list):
-        return [child for child in value if isinstance(child, dict)]
+        return [child for child in value if type(child) is dict]
     return [value] if isinstance(value, dict) else []

@@ -12,19 +12,20 @@ from policylint.readers.intune.graph_object import Found, Item
 def policy(item: Item, label: str, kind: PolicyKind, parts: Iterable[Claim | Problem], *, made_from: str = "") -> Found:
     """The policy that an object is: what its settings claim, and what is wrong with those that claim nothing."""
     read = list(parts)
+    claims = tuple([part for part in read if part.__class__ is Claim])
+    problems = tuple([part for part in read if part.__class__ is Problem]) if len(claims) < len(read) else ()
     made = Policy(
         item.id,
         item.name,
         Channel.MDM,
         kind,
         item.named,
-        tuple([part for part in read if isinstance(part, Claim)]),
+        claims,
         assignments=assignments(item),
         os_versions=os_versions(item.body.get("deviceManagementApplicabilityRuleOsVersion")),
         priority=_priority(item.body.get("priority")),
         made_from=made_from,
     )
-    problems = tuple([part for part in read if isinstance(part, Problem)])
     return Found(label, policy=made, problems=problems, groups=groups(item))
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from policylint.catalogue.settings_catalog import Catalog, Term, current, typed
+from policylint.frozen import plain
 from policylint.model import Claim, Problem, Value, csp
 from policylint.readers.intune.catalog_children import misfits
 from policylint.readers.intune.catalog_groups import Row, Rows, is_pair, keys, placed
@@ -58,7 +59,7 @@ def _instances(item: Item) -> list[tuple[Body, str]]:
     return [
         (instance, f"{at}/settingInstance")
         for setting, at in each(item.body.get("settings"), item.settings_at)
-        if isinstance(instance := setting.get("settingInstance"), dict)
+        if type(instance := setting.get("settingInstance")) is dict
     ]
 
 
@@ -66,6 +67,9 @@ def _foreign(platforms: str, ids: list[str]) -> bool:
     if platforms and platforms.casefold() not in ("none", "unknownfuturevalue"):
         return "windows" not in platforms.casefold()
     return bool(ids) and all(_FOREIGN.match(id_) for id_ in ids)
+
+
+_claim = plain(Claim)
 
 
 class _Reading:
@@ -82,10 +86,10 @@ class _Reading:
     def instance(self, instance: Body, at: str, rows: Rows) -> None:
         """One setting instance and the children below it. `rows` are the repeated groups around it, outermost first."""
         id_ = instance.get("settingDefinitionId")
-        if isinstance(id_, str) and id_:
+        if type(id_) is str and id_:
             term = self.terms.get(id_) or self.term(id_)
             choice = instance.get("choiceSettingValue")
-            if isinstance(choice, dict):  # most are one, and are spared the other questions
+            if type(choice) is dict:  # most are one, and are spared the other questions
                 self.chosen(term, choice, f"{at}/choiceSettingValue", rows)
                 return
             for member, shape in _SHAPES.items():
@@ -100,7 +104,7 @@ class _Reading:
     def claim(self, term: Term, rows: Rows, value: Value, type_: str, at: str) -> None:
         """The setting has that value."""
         setting = csp(placed(term.uri, rows)) if rows else term.setting
-        self.parts.append(Claim(setting, term.scope, value, type_, self.below(at), False, False, term.id))
+        self.parts.append(_claim(setting, term.scope, value, type_, self.below(at), False, False, term.id))
 
     def problem(self, rule: str, message: str, at: str) -> None:
         """Something claims nothing."""
@@ -114,7 +118,7 @@ class _Reading:
     def chosen(self, term: Term, choice: Body, at: str, rows: Rows) -> None:
         """The value of a choice, and the children that it has."""
         option, children = choice.get("value"), choice.get("children")
-        if isinstance(option, str):
+        if type(option) is str:
             self.claim(term, rows, term.value(option), "choice", f"{at}/value")
             if children or term.needs_children:
                 self.parts += misfits(self.item, term, option, children, at)

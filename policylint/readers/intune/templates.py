@@ -17,6 +17,7 @@ from functools import lru_cache
 
 from policylint.catalogue import template_properties
 from policylint.catalogue.template_properties import Property
+from policylint.frozen import plain as plain_function
 from policylint.frozen import quickly_built
 from policylint.model import Claim, PolicyKind, Problem, Scope, SettingId, Value, csp, named
 from policylint.readers.intune.graph_object import Found, Item
@@ -132,8 +133,8 @@ def _may_set(name: str) -> bool:
 def counted(item: Item, found: Iterable[Part]) -> list[Claim | Problem]:
     """Claims and problems as they come, then one problem (RD012) that counts the unknown properties."""
     read = list(found)
-    kept = _once([part for part in read if not isinstance(part, Unknown)])
     unknown = [part.name for part in read if isinstance(part, Unknown)]
+    kept = _once([part for part in read if not isinstance(part, Unknown)])
     if unknown:
         count = f"{len(unknown)} settings" if len(unknown) > 1 else "1 setting"
         names = ", ".join(unknown[:_SHOWN]) + (" and others" if len(unknown) > _SHOWN else "")
@@ -162,7 +163,8 @@ def _once(parts: list[Claim | Problem]) -> list[Claim | Problem]:
 
 def is_silent(entity: str, name: str, value: object, chosen: bool = False) -> bool:
     """Whether a property with that value configures nothing; `chosen` as in `Stated`."""
-    if value is None or isinstance(value, bool | str):
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
         return _is_silent(entity, name, value, chosen)
     known = template_properties.lookup(entity, name)
     return known.says_nothing(value, chosen) if known else template_properties.says_nothing(value)
@@ -256,9 +258,10 @@ def _meant(entity: str, name: str, type_: str, value: Value) -> tuple[tuple[Sett
 
 def _claim(stated: Stated, setting: SettingId, scope: Scope, value: Value) -> Claim:
     type_, evidence = _TYPES.get(type(value), "String"), stated.item.below(stated.at)
-    return Claim(setting, scope, value, type_, evidence, False, False, stated.origin)
+    return _made(setting, scope, value, type_, evidence, False, False, stated.origin)
 
 
+_made = plain_function(Claim)
 _TYPES: Mapping[type, str] = {bool: "Boolean", int: "Integer", tuple: "Collection"}
 
 
@@ -273,12 +276,15 @@ def _right(stated: Stated, known: Property, value: Mapping[str, object]) -> Iter
         yield from _members(stated, value)
 
 
+_SCALARS = frozenset((str, bool, int, type(None)))
+
+
 def plain(value: object) -> Value:
     """A JSON value as a setting's value: arrays as lists of text, objects as JSON without OData's remarks."""
+    if type(value) in _SCALARS:
+        return value  # type: ignore[return-value]  # by its type
     if isinstance(value, float):
         return repr(value)
-    if value is None or isinstance(value, bool | int | str):
-        return value
     if isinstance(value, list):
         return tuple(one if isinstance(one, str) else json.dumps(_bare(one), sort_keys=True) for one in value)
     return json.dumps(_bare(value), sort_keys=True, ensure_ascii=False)
