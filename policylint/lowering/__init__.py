@@ -6,7 +6,7 @@ module. What has no twin stays a CSP node. `Policy.written` keeps the claims as 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import fields, replace
 from operator import attrgetter
 
@@ -73,43 +73,50 @@ class _Families:
 
     def claims(self, claims: Sequence[Claim], policy: Policy, first: int = 0) -> Sequence[Claim]:
         """The claims of one policy, those of each family from the `first` on lowered; the others keep their places."""
-        found = self._together(claims, policy, first)
-        said = self.said[policy.kind == "custom"]
-        placed: list[Claim] = []
+        made: list[Lowered] = [None] * len(claims)
+        concerned: dict[int, list[int]] = {}
+        left: list[int] = []
+        known = self.known
         for at, claim in enumerate(claims):
-            made = found.get(at)
-            if made is not None:
-                placed += made
+            setting = claim.setting
+            numbers = known.get(setting.text)
+            if numbers is None:
+                numbers = self._asked(setting)
+            if not numbers or numbers[-1] < first:
+                left.append(at)
                 continue
+            for number in numbers:
+                if number >= first:
+                    concerned.setdefault(number, []).append(at)
+        if concerned:
+            self._together(claims, policy, concerned, made)
+            left += {at for places in concerned.values() for at in places if made[at] is None}
+        self._one_by_one(claims, policy, left, made)
+        return _placed(claims, made)
+
+    def _together(
+        self, claims: Sequence[Claim], policy: Policy, concerned: Mapping[int, list[int]], made: list[Lowered]
+    ) -> None:
+        """Adds what families make of claims that they look at together. `concerned` are the claims' places."""
+        for number in sorted(concerned):
+            places = [at for at in concerned[number] if made[at] is None]
+            lowered = TOGETHER[number][1]([claims[at] for at in places], policy, self.context)
+            for at, found in zip(places, lowered, strict=True):
+                if found is not None:
+                    made[at] = self._rest(found, policy, number + 1)
+
+    def _one_by_one(self, claims: Sequence[Claim], policy: Policy, places: Sequence[int], made: list[Lowered]) -> None:
+        """Adds what the other families make of the claims at these places."""
+        said = self.said[policy.kind == "custom"]
+        for at in places:
+            claim = claims[at]
             text, value = claim.setting.text, claim.value
             says = text, claim.type, value.__class__, value, claim.scope is _USER, claim.absent
             writes = said.get(says)
             if writes is None and says not in said:
                 writes = said[says] = self._alone(claim, policy)
-            if writes is None:
-                placed.append(claim)
-            else:
-                placed += claimed(claim, writes, claim.origin or text)
-        return placed
-
-    def _together(self, claims: Sequence[Claim], policy: Policy, first: int) -> dict[int, Sequence[Claim]]:
-        """What families make of claims that they look at together, by the claims' places."""
-        concerned: dict[int, list[int]] = {}
-        known = self.known
-        for at, claim in enumerate(claims):
-            setting = claim.setting
-            numbers = known.get(setting.text)
-            for number in self._asked(setting) if numbers is None else numbers:
-                if number >= first:
-                    concerned.setdefault(number, []).append(at)
-        found: dict[int, Sequence[Claim]] = {}
-        for number in sorted(concerned):
-            places = [at for at in concerned[number] if at not in found] if found else concerned[number]
-            lowered = TOGETHER[number][1]([claims[at] for at in places], policy, self.context)
-            for at, made in zip(places, lowered, strict=True):
-                if made is not None:
-                    found[at] = self._rest(made, policy, number + 1)
-        return found
+            if writes is not None:
+                made[at] = claimed(claim, writes, claim.origin or text)
 
     def _asked(self, setting: SettingId) -> tuple[int, ...]:
         numbers = tuple([number for number, (concerns, _) in enumerate(TOGETHER) if concerns(setting, self.context)])
@@ -129,3 +136,13 @@ class _Families:
             if made is not None:
                 return [Written(one.setting, one.type, one.value, one.absent) for one in made]
         return None
+
+
+def _placed(claims: Sequence[Claim], made: Sequence[Lowered]) -> list[Claim]:
+    placed: list[Claim] = []
+    for claim, found in zip(claims, made, strict=True):
+        if found is None:
+            placed.append(claim)
+        else:
+            placed += found
+    return placed

@@ -25,6 +25,7 @@ from policylint.catalogue.admx_policy import (
     Text,
 )
 from policylint.catalogue.element_state import EMPTIED, Place, place
+from policylint.frozen import quickly_built
 from policylint.model import Value
 
 Pairs = tuple[tuple[str, str], ...]
@@ -32,6 +33,7 @@ Held = bool | int | str | tuple[str, ...] | Pairs
 """What an element holds: a list whose entries have names holds pairs of name and data."""
 
 
+@quickly_built
 @dataclass(frozen=True, slots=True)
 class Write:
     """One registry value that is written, or deleted: then it has no type and no data.
@@ -65,6 +67,8 @@ def enabled(policy: AdmxPolicy, held: Iterable[tuple[AnyElement, Held]]) -> Iter
 def disabled(policy: AdmxPolicy) -> tuple[Write, ...]:
     """The writes of a disabled policy: its disabledValue or the deletion, its disabledList, its elements taken back."""
     own = _own(policy, policy.disabled or DELETE, policy.disabled_list)
+    if not policy.elements and not policy.disabled_list:  # mostly one value, if any
+        return tuple(own)
     return _settled([write for element in policy.elements for write in _taken_back(element)], own)
 
 
@@ -74,7 +78,10 @@ def enabled_own(policy: AdmxPolicy) -> tuple[Write, ...]:
     Where an element writes the same registry value, its data counts.
     """
     own = _own(policy, policy.enabled or ONE, policy.enabled_list)
-    return tuple(write for write in _settled(own) if _place(write) not in _element_places(policy))
+    if not policy.elements and not policy.enabled_list:
+        return tuple(own)
+    taken = _element_places(policy)
+    return tuple([write for write in _settled(own) if _place(write) not in taken])
 
 
 def _own(policy: AdmxPolicy, value: Datum, items: Iterable[Item]) -> Iterator[Write]:

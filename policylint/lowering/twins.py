@@ -55,11 +55,15 @@ class Translations:
         All claims at such a node stay there: split over two settings, they would not be seen to contradict each other.
         """
         found: set[str] = set()
-        twins = self._twins
+        without: set[str] = set()
         for policy in policies:
             for claim in policy.claims if policy.channel is Channel.MDM else ():
-                if twins.get(claim.setting.text, twins) is None:
-                    continue  # known to have none, as most
+                text = claim.setting.text
+                if text in without:
+                    continue
+                if text not in self._twins and by_key(claim.setting.key) is None:
+                    without.add(text)  # as most
+                    continue
                 twin = self.twin(claim)
                 if twin is not None and not _is_list(twin) and not self._of(claim, twin, policy):
                     found.add(twin.uri)

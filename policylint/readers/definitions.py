@@ -32,6 +32,9 @@ DDF = "CSP definition (DDF)"
 CATALOG = "settings-catalog definitions"
 
 _START = rb'(?:\xef\xbb\xbf|\xff\xfe)?\s*(?:\{[^{}\[\]]*"value"\s*:\s*)?\[\s*\{'
+_BEGINNING = 256
+_BEGINS = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe)?\s*(?:\[|\{[^{}\[\]]*(?:\[|\Z)|\Z)")
+"""What `_LIST` asks, of the first bytes alone: most exports of policies are no list, and tell soon."""
 _LIST = re.compile(_START)
 """What all of them begin with, and few exports of policies."""
 _TYPE = rb'\s*"@odata\.type"\s*:\s*"#microsoft\.graph\.deviceManagement'
@@ -102,12 +105,20 @@ def _kind(source: Source) -> str | None:
                 data = packed.read(HEAD)
     except (ReadError, OSError, EOFError, zlib.error):
         return None
-    head = data.translate(None, b"\0") if b"\0" in data else data
+    head = _narrow(data[:_BEGINNING])
+    if source.suffix != ".xml" and not _BEGINS.match(head):
+        return None
+    head = _narrow(data)
     if source.suffix == ".xml":
         return DDF if b"<MgmtTree" in head and _TREE.search(head) else None
     if not _LIST.match(head):
         return None
     return next((kind for kind, start in _KINDS if start.match(head)), None)
+
+
+def _narrow(data: bytes) -> bytes:
+    """UTF-16 of letters that ASCII has as ASCII."""
+    return data.translate(None, b"\0") if b"\0" in data else data
 
 
 def _read(found: _Found, source: Source, kind: str) -> None:

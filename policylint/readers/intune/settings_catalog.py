@@ -56,10 +56,17 @@ def _family(body: Body) -> str:
 
 def _instances(item: Item) -> list[tuple[Body, str]]:
     """The setting instances of a policy with their pointers."""
+    stated, at = item.body.get("settings"), item.settings_at
+    if isinstance(stated, list):
+        return [
+            (instance, f"{at}/{number}/settingInstance")
+            for number, setting in enumerate(stated)
+            if type(setting) is dict and type(instance := setting.get("settingInstance")) is dict
+        ]
     return [
-        (instance, f"{at}/settingInstance")
-        for setting, at in each(item.body.get("settings"), item.settings_at)
-        if type(instance := setting.get("settingInstance")) is dict
+        (instance, f"{place}/settingInstance")
+        for setting, place in each(stated, at)
+        if isinstance(instance := setting.get("settingInstance"), dict)
     ]
 
 
@@ -90,6 +97,12 @@ class _Reading:
             term = self.terms.get(id_) or self.term(id_)
             choice = instance.get("choiceSettingValue")
             if type(choice) is dict:  # most are one, and are spared the other questions
+                option = choice.get("value")
+                if type(option) is str and not rows and not term.needs_children and not choice.get("children"):
+                    place = self.below(f"{at}/choiceSettingValue/value")
+                    value = term.value(option)
+                    self.parts.append(_claim(term.setting, term.scope, value, "choice", place, False, False, term.id))
+                    return
                 self.chosen(term, choice, f"{at}/choiceSettingValue", rows)
                 return
             for member, shape in _SHAPES.items():
