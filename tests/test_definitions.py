@@ -161,6 +161,13 @@ def test_a_dump_in_utf16_is_recognised(tmp_path: Path) -> None:
     assert reading.problems == ()
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("width", [100, 200, 240, 300, 600])
+def test_a_dump_is_recognised_however_late_its_list_begins(tmp_path: Path, width: int, encoding: str) -> None:
+    reading, rest = take(tmp_path, "dump.json", {"@odata.context": "#" * width, "value": [INTENT]}, encoding)
+    assert ([file.kind for file in reading.files], rest) == (["endpoint security intent definitions"], [])
+
+
 @pytest.mark.parametrize("damage", [b"", b"not gzip", gzip.compress(b"[{", mtime=0)[:12]])
 def test_other_compressed_files_are_told(tmp_path: Path, damage: bytes) -> None:
     (tmp_path / "a.json.gz").write_bytes(damage)
