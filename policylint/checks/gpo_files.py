@@ -23,9 +23,6 @@ _LEFT_OVER: Mapping[re.Pattern[str], str] = {
     re.compile(r"(^|/)ntuser\.(pol|dat|ini)$", re.IGNORECASE): "a file of a user profile",
 }
 
-_MARKS = ("ntfrs_", "ntuser.", ".adm")
-"""One of these is in every path that is left over."""
-
 _SENSITIVE = re.compile(
     r"gpp:registry/hklm\\(?:system\\(?:currentcontrolset|controlset\d+)\\(?:control\\(?:lsa|securityproviders|"
     r"session manager|deviceguard)|services\\(?:lanman\w+|netbt|ldap|netlogon|tcpip6?|dnscache|winrm))"
@@ -85,21 +82,15 @@ def _not_there(policy: Policy, claim: Claim, script: str, text: str, *, sure: bo
 
 def leftovers(estate: Estate) -> Iterator[Found]:
     """Files in SYSVOL that nothing reads any more (GP027); one finding for each kind."""
-    paths = [record.path for record in estate.files]
-    lines = "\n".join(paths).casefold().split("\n")  # at once: folding thousands of short texts takes long
-    if len(lines) != len(paths):
-        lines = [path.casefold() for path in paths]
-    ntfrs, ntuser, adm = _MARKS
-    likely = [
-        path for path, folded in zip(paths, lines, strict=True) if ntfrs in folded or ntuser in folded or adm in folded
-    ]
+    paths_of = ((record.path, record.path.casefold()) for record in estate.files)
+    likely = [path for path, folded in paths_of if "ntfrs_" in folded or "ntuser." in folded or ".adm" in folded]
     for pattern, said in _LEFT_OVER.items():
-        left = [path for path in likely if pattern.search(path)]
-        if left:
-            more = [f"{len(left) - _NAMED} more"] if len(left) > _NAMED else []
+        paths = [path for path in likely if pattern.search(path)]
+        if paths:
+            more = [f"{len(paths) - _NAMED} more"] if len(paths) > _NAMED else []
             yield Found(
-                f"{listed([*left[:_NAMED], *more])}: {said}, which nothing reads any more",
-                tuple(Spot(Evidence(path), None, "left over") for path in left[:_NAMED]),
+                f"{listed([*paths[:_NAMED], *more])}: {said}, which nothing reads any more",
+                tuple(Spot(Evidence(path), None, "left over") for path in paths[:_NAMED]),
             )
 
 
