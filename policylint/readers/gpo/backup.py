@@ -176,12 +176,10 @@ def _filtering(backup: Backup) -> tuple[Filtering | None, list[Problem]]:
     if core is None or source is None or core.descriptor is None:
         return None, []
     try:
-        raw = bytes.fromhex(core.descriptor.text)
+        return security_descriptor.told_by(core.descriptor.text), []
     except ValueError:
         message = "the security descriptor is not hexadecimal, so who the GPO applies to is not known"
         return None, [Problem("RD016", message, source.at(core.descriptor.place), backup.id)]
-    try:
-        return security_descriptor.told_by(raw), []
     except ReadError as error:
         message = f"{error.message}, so who the GPO applies to is not known"
         return None, [Problem(error.rule, message, source.at(core.descriptor.place), backup.id)]

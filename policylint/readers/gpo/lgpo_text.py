@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from policylint.errors import ReadError
 from policylint.evidence import LineAt
@@ -81,18 +82,21 @@ def _is_lgpo(source: Source) -> bool:
     return len(block) == 4 and _side(block[0]) is not None and _action(block[3]) is not None
 
 
+@lru_cache(maxsize=1 << 12)
 def _says(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith(";")
 
 
+@lru_cache(maxsize=1 << 12)
 def _side(line: str) -> str | None:
     """The side, with whom of the users it is for (`User:Administrators`); None when the line is something else."""
     side = line.strip().casefold()
     return side if side.partition(":")[0] in _SIDES else None
 
 
+@lru_cache(maxsize=1 << 12)
 def _action(line: str) -> tuple[str, str] | None:
-    """The action and its data; None when the line is something else."""
+    """The action and its data; None when the line is something else. Settings have the same few lines."""
     action, _, data = line.strip("\r\n").partition(":")
     name = action.strip().upper()
     return (name, data) if name in _TYPES or name in _WITHOUT_DATA or name == _CLEAR else None
@@ -147,7 +151,7 @@ def _setting(block: Sequence[str], line: int) -> Written | None:
     """One setting; None for CLEAR. Raises ReadError (RD012, and RD010 for settings of some local users only)."""
     if len(block) < 4:
         raise written.fault("the last setting is cut off: it needs side, key, value name and action", LineAt(line))
-    side, key, name = block[0].strip().casefold(), block[1].strip(), block[2].strip("\r\n")
+    side, key, name = _side(block[0]) or "", block[1].strip(), block[2].strip("\r\n")
     found = _action(block[3])
     if found is None:
         raise written.fault(f"'{block[3].strip()}' is no action that LGPO.exe knows", LineAt(line + 3))

@@ -86,7 +86,7 @@ def _gpos(source: Source) -> list[etree._Element]:
         return []
     try:
         data = source.read()
-        root = parse(data) if _GPO.search(data[:_SNIFFED].replace(b"\0", b"").lower()) else None
+        root = parse(data, blanks=False) if _GPO.search(data[:_SNIFFED].replace(b"\0", b"").lower()) else None
     except ReadError:
         return []
     if root is None or local(root) == "Rsop":

@@ -91,9 +91,12 @@ def parse(data: bytes) -> Descriptor | None:
 
 
 @lru_cache(maxsize=1024)
-def told_by(data: bytes) -> Filtering | None:
-    """Who the binary descriptor lets read and apply the GPO; raises as `parse`. Most GPOs of a domain have the same."""
-    return filtering(parse(data))
+def told_by(text: str) -> Filtering | None:
+    """Who a binary descriptor in hexadecimal lets read and apply the GPO. Most GPOs of a domain have the same.
+
+    Raises as `parse`, and ValueError for text that is not hexadecimal.
+    """
+    return filtering(parse(bytes.fromhex(text)))
 
 
 def filtering(descriptor: Descriptor | None) -> Filtering | None:
