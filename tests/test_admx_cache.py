@@ -223,9 +223,7 @@ ROWS = st.recursive(
 HEAD = ("namespace", "prefixes", "keys", "names", "problems", "policies")
 
 
-@settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None, max_examples=60
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
 @given(st.dictionaries(st.sampled_from(HEAD), ROWS), st.binary(max_size=80), st.integers(0, 2))
 def test_a_damaged_or_foreign_entry_is_as_good_as_none(
     cache: Path, tmp_path: Path, parts: dict[str, object], noise: bytes, kind: int

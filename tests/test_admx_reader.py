@@ -406,7 +406,7 @@ def mutated(data: bytes, edits: list[tuple[int, int, bytes]]) -> bytes:
     return data
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(EDITS, EDITS)
 def test_no_bytes_make_reading_fail(
     tmp_path_factory: pytest.TempPathFactory,

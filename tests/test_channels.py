@@ -252,7 +252,7 @@ FACTS: tuple[dict[str, Any], ...] = (
     st.lists(st.integers(0, 2), max_size=2),
     st.sampled_from(FACTS),
 )
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=150)
 def test_giving_a_fact_only_narrows_the_candidates(
     setting: str, profiles: list[tuple[int, str | None]], gpos: list[int], fact: dict[str, Any]
 ) -> None:
@@ -265,7 +265,7 @@ def test_giving_a_fact_only_narrows_the_candidates(
 
 
 @drawn(st.data())
-@hypothesis_settings(max_examples=100, deadline=None)
+@hypothesis_settings(max_examples=100)
 def test_the_order_of_the_policies_never_matters(data: st.DataObject) -> None:
     setting = data.draw(st.sampled_from(SETTINGS))
     values = st.integers(0, 2)

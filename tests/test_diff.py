@@ -155,13 +155,13 @@ class TestFindings:
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 
 
-@settings(max_examples=15, suppress_health_check=SLOW, deadline=None)
+@settings(max_examples=15, suppress_health_check=SLOW)
 @given(estates())
 def test_an_estate_and_itself_differ_in_nothing(estate: Estate) -> None:
     assert diff(estate, estate, {}).empty
 
 
-@settings(max_examples=12, suppress_health_check=SLOW, deadline=None)
+@settings(max_examples=12, suppress_health_check=SLOW)
 @given(estates(), estates())
 def test_what_changes_is_what_differs_target_by_target(old: Estate, new: Estate) -> None:
     found = diff(old, new, {})
@@ -198,7 +198,7 @@ def answers(estate: Estate, target: Target) -> dict[tuple[str, str], object]:
     }
 
 
-@settings(max_examples=15, suppress_health_check=SLOW, deadline=None)
+@settings(max_examples=15, suppress_health_check=SLOW)
 @given(estates(), estates())
 def test_the_way_back_is_the_mirror_image(a: Estate, b: Estate) -> None:
     mirror = {"appeared": "gone", "gone": "appeared"}

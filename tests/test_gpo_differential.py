@@ -129,7 +129,7 @@ def _estate(directory: Directory) -> Estate:
     return Estate(tuple(_policy(gpo) for gpo in directory.gpos.values()), topology=topology, linked=True)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(_directory(), st.sampled_from(PLACES), st.sampled_from(PLACES))
 def test_the_engine_agrees_with_the_specification_followed_list_by_list(
     directory: Directory, device: str, user: str

@@ -411,7 +411,7 @@ def _places(value: Any) -> list[tuple[Any, Any]]:
     return [(value, key) for key, _ in inner] + [place for _, child in inner for place in _places(child)]
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(documents=st.lists(mutated(), min_size=1, max_size=3))
 def test_no_document_makes_the_reader_fail(documents: list[object], tmp_path: Path) -> None:
     files = {f"{index}.json": document for index, document in enumerate(documents)}
@@ -425,7 +425,7 @@ def test_no_document_makes_the_reader_fail(documents: list[object], tmp_path: Pa
     assert unread <= {problem.evidence.path for problem in reading.problems}
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     data=st.binary(max_size=64) | st.sampled_from(SHAPES).map(lambda s: json.dumps(s).encode()), cut=st.integers(0, 400)
 )

@@ -176,7 +176,7 @@ def test_m_mwg_exceptions_windows_hello_does_not_respect_the_switch() -> None:
 
 
 @drawn(st.sampled_from([None, "all-devices", "Pilot"]), st.sampled_from([0, 1]), st.booleans())
-@hypothesis_settings(max_examples=40, deadline=None)
+@hypothesis_settings(max_examples=40)
 def test_giving_a_fact_only_narrows_the_candidates(assigned: str | None, state: int, enrolled: bool) -> None:
     switch = mdm("Switch", {SWITCH: state}, assigned=assigned)
     given = [gpo("G", set={RDP: 0}), mdm("M", {RDP_NODE: "<disabled/>"}, "custom"), switch]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policylint.checks import setters
@@ -97,7 +97,6 @@ def told(estate: Estate) -> Told:
 
 
 @given(st.lists(policies(), max_size=7))
-@settings(deadline=None)
 def test_policies_meet_on_what_both_set_and_differ_where_they_mean_different_values(drawn: Sequence[Policy]) -> None:
     estate = Estate(tuple(drawn))
     assert told(estate) == expected(estate)

@@ -96,7 +96,7 @@ def _survives(unit: tuple[Path, Path], changes: list[Edit], folder: Path) -> Non
 
 
 @given(st.sampled_from(OWN), edits)
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_damaged_corpus_files_hide_nothing_else(
     tmp_path_factory: pytest.TempPathFactory, unit: tuple[Path, Path], changes: list[Edit]
 ) -> None:
@@ -105,7 +105,7 @@ def test_damaged_corpus_files_hide_nothing_else(
 
 @pytest.mark.skipif(not UNITS, reason="the sample data is not here: set POLICYLINT_SAMPLE_DATA to its folder")
 @given(st.sampled_from(UNITS or [(Path(), Path())]), edits)
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_damaged_real_files_hide_nothing_else(
     tmp_path_factory: pytest.TempPathFactory, unit: tuple[Path, Path], changes: list[Edit]
 ) -> None:
@@ -155,7 +155,7 @@ EXPORTS = [file for _, file in (*UNITS, *OWN) if file.suffix == ".json" and "exp
 
 
 @given(st.sampled_from(EXPORTS), st.data())
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_odd_values_in_exports_never_end_a_run(
     tmp_path_factory: pytest.TempPathFactory, file: Path, data: st.DataObject
 ) -> None:

@@ -426,7 +426,7 @@ WHOLE = rsop(*BOTH, extension("Registry", registry_value(A, 7), template(B, "No 
 
 
 @given(edits, st.sampled_from(["utf-8", "utf-16"]))
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_a_damaged_report_is_read_or_reported(tmp_path: Path, changes: list[Edit], encoding: str) -> None:
     backup(tmp_path, A, "Alpha", 1)
     (tmp_path / "r.xml").write_bytes(damaged(WHOLE.encode(encoding), changes))

@@ -117,7 +117,7 @@ notation = st.lists(
 ).map(lambda told: [f"-{name}" if out and name != "all-devices" else f"{name}{filter_}" for name, filter_, out in told])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(notation, notation)
 def test_what_is_certain_holds_in_every_world_and_what_is_never_in_none(a: list[str], b: list[str]) -> None:
     first, second = policy(a), policy(b)

@@ -132,7 +132,7 @@ def answer(estate: Estate, target: Target) -> Effective:
     return replace(found, target="", device=None, user=None)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(estates())
 def test_targets_of_one_class_have_equal_answers(estate: Estate) -> None:
     key = Signature(estate)
@@ -141,7 +141,7 @@ def test_targets_of_one_class_have_equal_answers(estate: Estate) -> None:
             assert answer(estate, a) == answer(estate, b)
 
 
-@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=50, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(estates())
 def test_every_target_is_in_one_class(estate: Estate) -> None:
     names = [name for found in placements(estate) for name in found.names]

@@ -112,7 +112,7 @@ def _told(row: Result) -> tuple[Any, ...]:
     return row.state, row.value, row.absent, frozenset(row.candidates), frozenset(row.conditions), winner
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(estates(), st.randoms(use_true_random=False))
 def test_the_order_of_the_inputs_never_matters(estate: Estate, dice: Any) -> None:
     shuffled = list(estate.policies)
@@ -121,7 +121,7 @@ def test_the_order_of_the_inputs_never_matters(estate: Estate, dice: Any) -> Non
     assert (first.settings, first.outcomes) == (second.settings, second.outcomes)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(estates(), st.data())
 def test_adding_a_policy_that_reaches_nobody_changes_nothing(estate: Estate, data: st.DataObject) -> None:
     gpo = data.draw(gpos("Away"))
@@ -139,7 +139,7 @@ FACTS: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = (
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(estates(), st.sampled_from(FACTS))
 def test_giving_a_fact_only_narrows_the_candidates(
     estate: Estate, fact: tuple[str, dict[str, Any], dict[str, Any]]
@@ -151,7 +151,7 @@ def test_giving_a_fact_only_narrows_the_candidates(
         assert set(row.candidates) <= set(before[row.setting.key, row.scope].candidates) | {None}
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(estates())
 def test_what_is_determined_has_exactly_one_value_that_nothing_beats(estate: Estate) -> None:
     """By the graph of all pairs, which certain contests are settled without."""
@@ -169,7 +169,7 @@ def test_what_is_determined_has_exactly_one_value_that_nothing_beats(estate: Est
             assert sure == {rows[at].value}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(estates(), st.data())
 def test_loopback_replace_drops_exactly_the_users_list(estate: Estate, data: st.DataObject) -> None:
     """Without any policy that sets the mode itself: as if the user stood where the computer stands."""

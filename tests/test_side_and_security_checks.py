@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from policylint.checks import precedence_accounts, precedence_placement
@@ -52,7 +52,6 @@ def estate(*policies: Policy) -> Estate:
     return Estate(policies, linked=True)
 
 
-@settings(deadline=None)
 @given(SIDS, SIDS)
 def test_a_right_is_reported_exactly_where_the_stronger_list_leaves_somebody_out(
     strong: list[str], weak: list[str]
@@ -63,7 +62,6 @@ def test_a_right_is_reported_exactly_where_the_stronger_list_leaves_somebody_out
     assert [f.rule for f in findings("PR029", *pair)] == (["PR029"] if lost and not strong else [])
 
 
-@settings(deadline=None)
 @given(st.sampled_from([0, 1, 2, 3, 4]), st.sampled_from([0, 1, 2, 3, 4]))
 def test_a_subcategory_is_reported_where_the_numbers_mean_something_else(strong: int, weak: int) -> None:
     found = findings("PR038", gpo("Strong", {LOGON: strong}), gpo("Weak", {LOGON: weak}, "contoso.com/W#2"))

@@ -21,9 +21,7 @@ from policylint.rules import load_rules, select
 from policylint.topology import Target, Topology
 from tests.test_placements import EVIDENCE, HELLO, estates
 
-SETTINGS = settings(
-    max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None
-)
+SETTINGS = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 RULES = select(load_rules(), ["WH", "PR"])
 COLOUR = registry(Scope.DEVICE, r"SOFTWARE\Contoso", "Colour")
 PLACES = [Target(name=name, device=f"contoso.com/{name}") for name in ("W", "W/L")]

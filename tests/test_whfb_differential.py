@@ -87,7 +87,7 @@ def _setting(found: Effective, name: str, *, user: bool) -> naive.Answer:
     return naive.Answer(result.state.value, result.value, frozenset(result.candidates))  # type: ignore[arg-type]  # numbers
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(SOURCES, JOINS, st.booleans(), st.booleans())
 def test_every_setting_and_the_trust_model_are_what_a_naive_reading_of_the_law_gives(
     sources: dict[str, dict[str, tuple[int, ...]]], join: str, enrolled: bool, after: bool

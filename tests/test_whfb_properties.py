@@ -134,7 +134,7 @@ KNOWN: st.SearchStrategy[dict[str, bool | str]] = st.fixed_dictionaries(
     {name: st.sampled_from(values) for name, values in FACTS.items()}
 )
 OPEN = st.frozensets(st.sampled_from(sorted(FACTS)), min_size=1, max_size=3)
-QUICK = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _without(known: Known, open_facts: frozenset[str]) -> dict[str, bool | str]:
