@@ -13,7 +13,7 @@ from policylint.evidence import Evidence, PolAt, XmlAt
 from policylint.model import Channel, Claim, FileRecord, Filtering, Link, Policy, Problem, Scope, registry
 from policylint.readers.gpo import gpreport
 from policylint.readers.gpo.backup import take
-from policylint.readers.gpo.backup_folder import collect
+from policylint.readers.gpo.backup_folder import by_folder, collect
 from policylint.readers.source import Reading, Source
 from tests.gpo_writer import (
     APPLY,
@@ -582,6 +582,13 @@ def test_damaged_backups_are_read_without_an_exception(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def real(sample_data: Path) -> list[Source]:
     return sources(sample_data / "gpo")
+
+
+def test_folders_may_lie_thousands_of_levels_below_a_backup() -> None:
+    deep = Source(f"backup/{'a/' * 3000}f", "")
+    marked = Source("backup/bkupInfo.xml", "")
+    held, rest = by_folder([marked, deep])
+    assert (held, rest) == ({"backup": [("bkupInfo.xml", marked)]}, [deep])
 
 
 def test_every_real_file_below_a_backup_gets_one_record(real: list[Source]) -> None:

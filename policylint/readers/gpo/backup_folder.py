@@ -161,10 +161,12 @@ def _opening(source: Source) -> bytes:
 
 def _owner(folder: str, folders: set[str], owners: dict[str, str | None]) -> str | None:
     """The nearest folder that is a backup, of a folder and those above it. `owners` keeps what was found."""
-    if folder in owners:
-        return owners[folder]
-    owner = folder if folder in folders else _owner(_folder(folder), folders, owners) if folder else None
-    owners[folder] = owner
+    asked, above = [], folder
+    while above not in owners and above not in folders and above:
+        asked.append(above)
+        above = _folder(above)
+    owner = owners.get(above, above if above in folders else None)
+    owners.update(dict.fromkeys((*asked, above), owner))
     return owner
 
 
