@@ -22,12 +22,11 @@ HEADER = 8
 
 _OPEN = b"[\0"
 _CLOSE = b"]\0"
+_NEXT = b"]\0[\0"
 _NAME_END = b"\0\0;\0"
 """The NUL that ends a name and the semicolon after it."""
 _SEMICOLON = 0x3B
 _TYPE_AND_SIZE = Struct("<IHIH")
-_REMEMBERED = 1024
-"""Records of more bytes are not worth keeping."""
 
 
 class Record(NamedTuple):
@@ -75,51 +74,38 @@ def _check_header(data: bytes) -> None:
 
 def _walk(data: bytes, found: list[Record]) -> None:
     """Appends every record; the loop is flat and its names are local because it is what reading costs."""
-    find, add, length, number, start = data.find, found.append, len(data), 1, HEADER
+    find, unpack, starts, add, length = data.find, _TYPE_AND_SIZE.unpack_from, data.startswith, found.append, len(data)
     new = tuple.__new__  # what Record(…) calls, without the call of Python code in between
+    raw_key, key, number, start, fields = b"", "", 1, HEADER, _TYPE_AND_SIZE.size
+    opened = starts(_OPEN, HEADER)
     while start < length:
-        raw = data[start : find(b"]", start) + 2]  # a guess: it may hold one before its last
-        told = _whole(raw) if len(raw) <= _REMEMBERED else None
-        key, name, kind, text, size = _fields(data, number, start) if told is None else told
-        add(new(Record, (number, key, name, kind, text, start, start + size)))
-        start += size
+        if not opened:
+            raise _unopened(data, number, start)
+        key_end = find(_NAME_END, start + 2)
+        if key_end < 0 or (key_end - start) & 1:
+            key_end = _aligned(data, start + 2, number, start, "key")
+        raw = data[start + 2 : key_end]
+        if raw != raw_key:
+            raw_key, key = raw, _name(raw, start + 2, number, start, "key")
+        name_start = key_end + 4
+        name_end = find(_NAME_END, name_start)
+        if name_end < 0 or (name_end - start) & 1:
+            name_end = _aligned(data, name_start, number, start, "value name")
+        name = _name(data[name_start:name_end], name_start, number, start, "value name")
+        after = name_end + 4
+        body = after + fields
+        if body > length:
+            raise _cut(data, number, start, "type and size")
+        kind, first, size, second = unpack(data, after)
+        if first != _SEMICOLON or second != _SEMICOLON:
+            raise _unseparated(data, number, start, after, first)
+        end = body + size
+        opened = starts(_NEXT, end)
+        if not opened and not starts(_CLOSE, end):
+            raise _unclosed(data, number, start, end, size)
+        add(new(Record, (number, key, name, kind, data[body:end], start, end + 2)))
+        start = end + 2
         number += 1
-
-
-_Fields = tuple[str, str, int, bytes, int]
-"""Key, value name, type and data of a record, and the length of it all."""
-
-
-@lru_cache(maxsize=1 << 13)
-def _whole(raw: bytes) -> _Fields | None:
-    """What a record of exactly these bytes says; None for bytes that are none. Policies have the same over and over."""
-    try:
-        fields = _fields(raw, 1, 0)
-    except ReadError:  # told when it is read where it stands
-        return None
-    return fields if fields[-1] == len(raw) else None
-
-
-def _fields(data: bytes, number: int, start: int) -> _Fields:
-    """The record that begins at a byte. Raises ReadError (RD002)."""
-    if not data.startswith(_OPEN, start):
-        raise _unopened(data, number, start)
-    key_end = _aligned(data, start + 2, number, start, "key")
-    key = _name(data[start + 2 : key_end], start + 2, number, start, "key")
-    name_start = key_end + 4
-    name_end = _aligned(data, name_start, number, start, "value name")
-    name = _name(data[name_start:name_end], name_start, number, start, "value name")
-    after = name_end + 4
-    body = after + _TYPE_AND_SIZE.size
-    if body > len(data):
-        raise _cut(data, number, start, "type and size")
-    kind, first, size, second = _TYPE_AND_SIZE.unpack_from(data, after)
-    if first != _SEMICOLON or second != _SEMICOLON:
-        raise _unseparated(data, number, start, after, first)
-    end = body + size
-    if not data.startswith(_CLOSE, end):
-        raise _unclosed(data, number, start, end, size)
-    return key, name, kind, data[body:end], end + 2 - start
 
 
 def _aligned(data: bytes, begin: int, number: int, start: int, what: str) -> int:
