@@ -20,6 +20,7 @@ from policylint.rank.domain_accounts import account_settings, of_controllers, re
 from policylint.rank.filtering import at_controllers
 from policylint.rank.gpo import gpo_reaches, loopback_mode, user_side, without_local
 from policylint.rank.mdm import mdm_reaches
+from policylint.rank.memberships import Memberships
 from policylint.rank.reach import Excluded, Placement, Reach, Shared
 from policylint.rank.strength import Order, certainly_beats, gpo_order
 from policylint.targets import joins, known_facts
@@ -90,9 +91,8 @@ def _placement(estate: Estate, target: Target) -> Placement:
 
 def _shared(estate: Estate, target: Target, known: Mapping[str, FactValue], possible: tuple[str, ...]) -> Shared:
     """What targets under the same facts in the same groups have in common, whatever their containers."""
-    groups = None if target.groups is None else tuple(target.groups)
-    who = groups, target.device_name, target.user_name, at_controllers(target.device)
-    key = possible, frozenset(known.items()), who
+    in_groups = estate.once(Memberships).of(target)
+    key = possible, frozenset(known.items()), in_groups, at_controllers(target.device)
     found = estate.once(_in_common)
     if key not in found:
         if len(found) >= _KEPT:
@@ -142,10 +142,8 @@ class _Intune:
 
 def _intune(at: Placement) -> _Intune:
     """What reaches the target through Intune: the same for targets that are in the same groups under the same facts."""
-    target = at.target
-    groups = None if target.groups is None else tuple(target.groups)
     facts = frozenset((name, value) for name, value in at.known.items() if name != "site")
-    key = (groups, target.device_name, target.user_name, at.joins, facts)
+    key = at.estate.once(Memberships).of(at.target), at.joins, facts
     answers = at.estate.once(_answers)
     if key not in answers:
         answers[key] = _worked_out(at)

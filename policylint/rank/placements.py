@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass, fields
-from itertools import product
 from operator import attrgetter
 
 from policylint.estate import Estate
 from policylint.facts import ALWAYS, mentions
-from policylint.model import Scope
 from policylint.rank.domain_accounts import account_settings
 from policylint.rank.links import forests, standing
-from policylint.targets import accounts, alternatives, member, principals, targets
+from policylint.rank.memberships import Memberships
+from policylint.targets import targets
 from policylint.topology import Facts, Target
 
 _FACTS: Callable[[Facts], Hashable] = attrgetter(*(fact.name for fact in fields(Facts)))
@@ -54,9 +53,7 @@ class Signature:
         self._places: dict[str, int] = {}
         self._accounts = bool(estate.once(account_settings))
         self._sites = frozenset(_sites(estate))
-        self._principals = tuple(dict.fromkeys(principals(estate.policies)))
-        self._groups, self._members = alternatives(self._principals, estate)
-        self._memberships: dict[Hashable, int] = {}
+        self._memberships = estate.once(Memberships)
         self._distinct: dict[Hashable, int] = {}
         self._observed = frozenset(seen.target for seen in estate.observations)
 
@@ -69,7 +66,7 @@ class Signature:
             (target.device or "").partition("/")[0] if self._accounts else None,
             self._site(target.site),
             _FACTS(target.facts),
-            self._membership(target),
+            self._memberships.of(target),
             target.name if target.observed and target.name in self._observed else None,
         )
 
@@ -87,19 +84,8 @@ class Signature:
             return None
         return site.casefold() if site.casefold() in self._sites else ""
 
-    def _membership(self, target: Target) -> Hashable:
-        """What is known about membership of every group that decides something, by way of what the target is in."""
-        groups = None if target.groups is None else frozenset(map(str.casefold, target.groups)) & self._groups
-        names = tuple(accounts(target, side) & self._members for side in Scope)
-        told = groups, bool(target.device_name), bool(target.user_name), names
-        if told not in self._memberships:
-            asked = product(self._principals, (None, *Scope))
-            found = tuple(member(principal, target, self._estate, side) for principal, side in asked)
-            self._memberships[told] = self._number(found)
-        return self._memberships[told]
-
     def _number(self, found: Hashable) -> int:
-        """One number for equal memberships: long tuples of conditions are compared once."""
+        """One number for equal lists of links: long ones are compared once."""
         return self._distinct.setdefault(found, len(self._distinct))
 
 
