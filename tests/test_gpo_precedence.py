@@ -85,6 +85,16 @@ def test_g_lsdou_the_nearest_container_wins() -> None:
     )
 
 
+def test_a_gpo_that_nobody_tells_a_link_of_does_not_turn_the_order_of_two_others() -> None:
+    found = settle(
+        gpo("First by name", claim(1), links=(link("contoso.com"),)),
+        gpo("In between", claim(3), links=None),
+        gpo("Nearest", claim(3), links=(link("contoso.com/A/B"),)),
+    )
+    assert (found.state, found.value, found.candidates) == (State.DETERMINED, 3, (3,))
+    assert [contender.policy.name for contender in found.losers] == ["Nearest", "First by name"]
+
+
 def test_g_enforced_top_an_enforced_link_beats_the_nearest_one() -> None:
     found = settle(
         gpo("Domain", claim(1), links=(link("contoso.com", enforced=True),)),

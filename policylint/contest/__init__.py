@@ -6,6 +6,7 @@ the order of all claims is certain no graph is needed to see that (`ladder`).
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cmp_to_key
@@ -35,7 +36,11 @@ NO_SWITCH = ChannelLaw()
 
 
 def strongest_first(contestants: Iterable[Contestant], law: ChannelLaw = NO_SWITCH) -> list[Contestant]:
-    """The claims in assumed order of strength. One that writes only where nothing is comes after what kept it out."""
+    """The claims in assumed order of strength. One that writes only where nothing is comes after what kept it out.
+
+    What certainly beats another one comes before it: GPOs that nobody tells a link of, whose order against all others
+    is open, are put between the others once those are in order.
+    """
     listed = sorted(contestants, key=_named)  # orders that are open make circles: where to begin is by name
     if len(listed) < 2:
         return listed
@@ -45,8 +50,14 @@ def strongest_first(contestants: Iterable[Contestant], law: ChannelLaw = NO_SWIT
             return -1 if (a.claim.origin, repr(a.claim.evidence)) < (b.claim.origin, repr(b.claim.evidence)) else 1
         return -1 if law.order(a, b).first_wins else 1
 
-    found = sorted(listed, key=cmp_to_key(compare))
+    strength = cmp_to_key(compare)
+    placed, unplaced = (sorted([c for c in listed if _is_placed(c) is told], key=strength) for told in (True, False))
+    found = list(heapq.merge(placed, unplaced, key=strength)) if unplaced else placed
     return settled_first(found) if any(c.claim.soft for c in found) else found
+
+
+def _is_placed(contestant: Contestant) -> bool:
+    return contestant.reach.scope is None or bool(contestant.reach.som)  # Intune's policies have no side of their own
 
 
 def _named(contestant: Contestant) -> tuple[str, str, str, bool, bool]:
@@ -89,7 +100,7 @@ def resolve_contest(contestants: Sequence[Contestant], law: ChannelLaw = NO_SWIT
     if len(contestants) == 1:
         return _single(contestants[0])
     story = _story(contestants, law)
-    first = story.ranked[0]
+    first = story.possible[0]
     open_orders = story.open_orders
     candidates = _candidates(story)
     several = len(candidates) > 1
