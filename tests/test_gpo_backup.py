@@ -12,9 +12,9 @@ import pytest
 from policylint.evidence import Evidence, PolAt, XmlAt
 from policylint.model import Channel, Claim, FileRecord, Filtering, Link, Policy, Problem, Scope, registry
 from policylint.readers.gpo import gpreport
-from policylint.readers.gpo.backup import take
-from policylint.readers.gpo.backup_folder import by_folder, collect
+from policylint.readers.gpo.backup_folder import backups, by_folder
 from policylint.readers.source import Reading, Source
+from tests.gpo_take import take_backups as take
 from tests.gpo_writer import (
     APPLY,
     REGISTRY_CSE,
@@ -600,21 +600,21 @@ def test_every_real_file_below_a_backup_gets_one_record(real: list[Source]) -> N
 
 def test_every_real_backup_is_a_policy_or_an_older_backup(real: list[Source]) -> None:
     reading, _ = take(real)
-    backups, _ = collect(real)
-    assert len(reading.policies) + Counter(p.rule for p in reading.problems)["RD013"] == len(backups)
+    found = backups(by_folder(real)[0])
+    assert len(reading.policies) + Counter(p.rule for p in reading.problems)["RD013"] == len(found)
 
 
 def test_real_reports_agree_about_name_id_and_sides(real: list[Source]) -> None:
-    backups = {backup.folder: backup for backup in collect(real)[0]}
+    folders = {backup.folder: backup for backup in backups(by_folder(real)[0])}
     for policy in take(real)[0].policies:
-        report = backups[policy.evidence.path.rpartition("/")[0]].report.value
+        report = folders[policy.evidence.path.rpartition("/")[0]].report.value
         if report is not None:
             told_by_report = (report.id, report.name.text, report.disabled_sides)
             assert (policy.id, policy.name, policy.disabled_sides) == told_by_report
 
 
 def test_real_reports_show_no_registry_settings_where_the_extension_is_missing(real: list[Source]) -> None:
-    folders = {backup.folder: backup for backup in collect(real)[0]}
+    folders = {backup.folder: backup for backup in backups(by_folder(real)[0])}
     missing = [p for p in take(real)[0].problems if p.rule == "RD006" and p.evidence.path.endswith("registry.pol")]
     assert missing != []
     for problem in missing:

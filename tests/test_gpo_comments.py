@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from policylint.errors import ReadError
 from policylint.evidence import Evidence, XmlAt
 from policylint.model import Comment
-from policylint.readers.gpo import backup, sysvol
 from policylint.readers.gpo.comments import gpo_comment, setting_comments
 from policylint.readers.source import Source
+from tests.gpo_take import take_backups, take_trees
 from tests.gpo_writer import BackupWriter, sources
 
 CMTX = """<?xml version='1.0' encoding='utf-8'?>
@@ -42,7 +42,7 @@ def test_comments_belong_to_their_gpo_and_its_settings(tmp_path: Path) -> None:
     files = {"GPO.cmt": "Ask Ada".encode("utf-16-le"), "Machine/comment.cmtx": b"\xef\xbb\xbf" + CMTX.encode()}
     writer = BackupWriter(files=files)
     writer.write(tmp_path)
-    (policy,) = backup.take(sources(tmp_path))[0].policies
+    (policy,) = take_backups(sources(tmp_path))[0].policies
     path = f"{writer.folder}/DomainSysvol/GPO/Machine/comment.cmtx"
     place = Evidence(path, XmlAt((1, 0, 0)))
     assert policy.comment == "Ask Ada"
@@ -51,7 +51,7 @@ def test_comments_belong_to_their_gpo_and_its_settings(tmp_path: Path) -> None:
 
 def test_broken_comments_are_said(tmp_path: Path) -> None:
     BackupWriter(files={"GPO.cmt": b"\x00\xd8", "User/comment.cmtx": b"<x"}).write(tmp_path)
-    reading, _ = backup.take(sources(tmp_path))
+    reading, _ = take_backups(sources(tmp_path))
     assert [problem.rule for problem in reading.problems] == ["RD005", "RD003"]
     assert Counter(record.status for record in reading.files) == {"read": 3, "unread": 2}
 
@@ -66,8 +66,8 @@ def test_any_bytes_are_comments_or_a_read_error(data: bytes) -> None:
 
 
 def test_real_comments_are_read(sample_data: Path) -> None:
-    reading, rest = backup.take(sources(sample_data / "gpo"))
-    second, _ = sysvol.take(rest)
+    reading, rest = take_backups(sources(sample_data / "gpo"))
+    second, _ = take_trees(rest)
     policies = (*reading.policies, *second.policies)
     assert sum(bool(policy.comment) for policy in policies) == 72
     assert sum(len(policy.setting_comments) for policy in policies) == 10

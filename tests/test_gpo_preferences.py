@@ -17,13 +17,12 @@ from policylint.facts import ALWAYS, Is, Not, every, holds
 from policylint.masks import MASK
 from policylint.model import Claim, FileRecord, Problem, Scope, Value, setting_id
 from policylint.readers import read as read_estate
-from policylint.readers.gpo import backup as gpo_backup
-from policylint.readers.gpo import sysvol
 from policylint.readers.gpo.cse import PREFERENCES
 from policylint.readers.gpo.preference_items import SHAPES
 from policylint.readers.gpo.preferences import Preferences, read
 from policylint.readers.source import Source
 from policylint.readers.xml import parse
+from tests.gpo_take import take_backups, take_trees
 from tests.gpo_writer import BackupWriter, sources, write
 
 SOURCE = Source("gpo/Preferences.xml", Path("gpo/Preferences.xml"))
@@ -402,7 +401,7 @@ def test_preferences_of_an_unregistered_extension_do_not_apply_and_still_give_pa
     user = f'<Groups><User name="u"><Properties action="U" userName="u" cpassword="{CPASSWORD}"/></User></Groups>'
     path = "Machine/Preferences/Groups/Groups.xml"
     BackupWriter(files={path: user.encode()}).write(tmp_path)
-    reading, _ = gpo_backup.take(sources(tmp_path))
+    reading, _ = take_backups(sources(tmp_path))
     assert reading.policies[0].claims == ()
     assert [p.rule for p in reading.problems] == ["GP001", "RD006"]
     assert [r for r in reading.files if r.path.endswith("Groups.xml")] == [
@@ -420,7 +419,7 @@ def test_an_older_backup_gives_its_passwords_away_too(tmp_path: Path) -> None:
     files = {"Machine/Preferences/Groups/Groups.xml": user.encode(), "User/Preferences/Files/Files.xml": b"<Files"}
     BackupWriter(files=files, time="2023-01-01T00:00:00").write(tmp_path)
     BackupWriter(folder="{99999999-2222-3333-4444-555555555555}", time="2024-01-01T00:00:00").write(tmp_path)
-    reading, _ = gpo_backup.take(sources(tmp_path))
+    reading, _ = take_backups(sources(tmp_path))
     assert [p.rule for p in reading.problems] == ["RD013", "GP001"]
 
 
@@ -428,7 +427,7 @@ def test_the_side_of_preferences_is_that_of_their_folder(tmp_path: Path) -> None
     xml = f"<RegistrySettings>{value('U')}</RegistrySettings>".encode()
     files = {"Machine/Preferences/Registry/Registry.xml": xml, "User/Preferences/Registry/Registry.xml": xml}
     BackupWriter(files=files, machine_cses=(REGISTRY,), user_cses=(REGISTRY,)).write(tmp_path)
-    claimed = gpo_backup.take(sources(tmp_path))[0].policies[0].claims
+    claimed = take_backups(sources(tmp_path))[0].policies[0].claims
     assert [(c.setting.text, c.scope) for c in claimed] == [
         (r"gpp:Registry/HKLM\K!V", Scope.DEVICE),
         (r"gpp:Registry/HKLM\K!V", Scope.USER),
@@ -440,7 +439,7 @@ def test_targeting_is_named_after_the_display_name_of_the_gpo(tmp_path: Path) ->
     BackupWriter(
         name="Kiosk", files={"Machine/Preferences/Registry/Registry.xml": xml}, machine_cses=(REGISTRY,)
     ).write(tmp_path)
-    claimed = gpo_backup.take(sources(tmp_path))[0].policies[0].claims
+    claimed = take_backups(sources(tmp_path))[0].policies[0].claims
     assert [c.when for c in claimed] == [Is('item-level targeting of "Kiosk: V"')]
 
 
@@ -448,7 +447,7 @@ def test_preferences_outside_of_a_gpo_are_a_policy_by_their_path(tmp_path: Path)
     path = "drop/User/Preferences/Registry/Registry.xml"
     off = value("U", attributes=OFF)
     write(tmp_path, {path: f"<RegistrySettings>{value('U')}{off}</RegistrySettings>".encode()})
-    reading, rest = sysvol.take(sources(tmp_path))
+    reading, rest = take_trees(sources(tmp_path))
     assert rest == []
     assert [(p.id, [(c.setting.text, c.scope) for c in p.claims]) for p in reading.policies] == [
         (path, [(r"gpp:Registry/HKLM\K!V", Scope.USER)])
@@ -462,7 +461,7 @@ def test_broken_preferences_hide_nothing_else(tmp_path: Path) -> None:
     files = {"Machine/Preferences/Registry/Registry.xml": xml, "Machine/Preferences/Files/Files.xml": b"<Files"}
     cses = (REGISTRY, PREFERENCES["files"][1])
     BackupWriter(files=files, machine_cses=cses).write(tmp_path)
-    reading, _ = gpo_backup.take(sources(tmp_path))
+    reading, _ = take_backups(sources(tmp_path))
     assert [c.setting.text for c in reading.policies[0].claims] == [r"gpp:Registry/HKLM\K!V"]
     assert [(p.rule, p.evidence.path.rpartition("/")[2]) for p in reading.problems] == [("RD003", "Files.xml")]
 

@@ -10,9 +10,9 @@ import pytest
 from policylint.evidence import Evidence, XmlAt
 from policylint.model import FileRecord, Filtering, Link, Policy, Scope
 from policylint.readers import read as read_estate
-from policylint.readers.gpo import backup as gpo_backup
 from policylint.readers.gpo import report_policies, sddl_text, security_descriptor
 from policylint.readers.source import Reading, Source
+from tests.gpo_take import take_backups
 from tests.gpo_writer import BackupWriter, dword, link, pol, sources, write
 
 GPO = "{AAAAAAAA-0000-0000-0000-000000000001}"
@@ -260,7 +260,7 @@ def test_a_gpo_of_another_domain_is_another_gpo(tmp_path: Path) -> None:
 def pairs(sample_data: Path) -> list[tuple[Policy, Policy]]:
     """Every real backup with the policy that its report alone amounts to."""
     pile = sources(sample_data / "gpo")
-    backups = {p.evidence.path.rpartition("/")[0]: p for p in gpo_backup.take(pile)[0].policies}
+    backups = {p.evidence.path.rpartition("/")[0]: p for p in take_backups(pile)[0].policies}
     reports = [s for s in pile if s.name == "gpreport.xml" and s.path.rpartition("/")[0] in backups]
     return [(backups[s.path.rpartition("/")[0]], _reported(s)) for s in reports]
 

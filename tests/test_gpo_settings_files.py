@@ -17,6 +17,7 @@ from policylint.model import Scope, Value
 from policylint.readers.gpo import audit_csv, folder_redirection, scripts_ini, software
 from policylint.readers.gpo.settings_file import Found
 from policylint.readers.source import Source
+from tests.gpo_take import take_backups, take_trees
 from tests.gpo_writer import BackupWriter, sources
 
 Read = Callable[[bytes, Scope, Source, str], Found]
@@ -176,10 +177,9 @@ def test_any_rows_give_claims_and_problems(text: str) -> None:
 
 
 def test_real_files_beside_registry_pol_are_read_whole(sample_data: Path) -> None:
-    from policylint.readers.gpo import backup, sysvol
 
-    reading, rest = backup.take(sources(sample_data / "gpo"))
-    second, _ = sysvol.take(rest)
+    reading, rest = take_backups(sources(sample_data / "gpo"))
+    second, _ = take_trees(rest)
     totals: dict[str, int] = {}
     for record in (*reading.files, *second.files):
         if record.kind in KINDS:
@@ -199,10 +199,9 @@ KINDS = {
 
 
 def test_claims_of_an_unregistered_extension_do_not_count(tmp_path: Path) -> None:
-    from policylint.readers.gpo import backup
 
     path = "Machine/microsoft/windows nt/Audit/audit.csv"
     BackupWriter(files={path: f"{HEADER},System,A,{GUID},,,1\n".encode()}, machine_cses=()).write(tmp_path)
-    reading, _ = backup.take(sources(tmp_path))
+    reading, _ = take_backups(sources(tmp_path))
     assert [policy.claims for policy in reading.policies] == [()]
     assert [problem.rule for problem in reading.problems] == ["RD006"]

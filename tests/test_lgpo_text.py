@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from policylint.evidence import Evidence, LineAt
 from policylint.model import Channel, Claim, FileRecord, Policy, Scope, Sweep, Value, registry
-from policylint.readers.gpo import backup as gpo_backup
 from policylint.readers.gpo import lgpo_text
 from policylint.readers.gpo.registry_pol import claims, records
 from policylint.readers.source import Reading, Source
+from tests.gpo_take import take_backups
 from tests.gpo_writer import sources, write
 
 HEADING = "; PARSING Computer POLICY\r\n"
@@ -190,7 +190,7 @@ def _said(found: tuple[Claim, ...]) -> dict[str, tuple[Value, str, bool]]:
 def test_backups_beside_real_texts_are_not_taken_for_text(sample_data: Path) -> None:
     folder = sample_data / "gpo" / "mxk-lgpo"
     pile = sources(folder)
-    _, rest = gpo_backup.take(pile)
+    _, rest = take_backups(pile)
     reading, left = lgpo_text.take(rest)
     assert {record.path for record in reading.files} == {s.path for s in rest} - {s.path for s in left}
     assert {s.suffix for s in rest} - {s.suffix for s in left} == {".txt"}

@@ -12,10 +12,10 @@ from policylint.evidence import Evidence, XmlAt
 from policylint.facts import When
 from policylint.model import Channel, Claim, FileRecord, Policy, Scope, Sweep, Value, registry, setting_id
 from policylint.readers import read as read_estate
-from policylint.readers.gpo import backup as gpo_backup
 from policylint.readers.gpo import policy_rules
 from policylint.readers.gpo.policy_rules_entries import entries
 from policylint.readers.source import Reading
+from tests.gpo_take import take_backups
 from tests.gpo_writer import BackupWriter, dword, pol, sources, write
 
 PATH = "rules/Base.PolicyRules"
@@ -179,7 +179,7 @@ def _said(policy: Policy) -> dict[str, tuple[Value, str, bool, When]]:
 
 
 def test_the_server_2022_baseline_says_the_same_in_its_backups_and_in_its_rules(sample_data: Path) -> None:
-    reading, rest = gpo_backup.take(sources(sample_data / "gpo" / "msft-ws2022-baseline"))
+    reading, rest = take_backups(sources(sample_data / "gpo" / "msft-ws2022-baseline"))
     rules, _ = policy_rules.take(rest)
     backups = {policy.name: _said(policy) for policy in reading.policies}
     assert {policy.name: _said(policy) for policy in rules.reduced} == backups

@@ -9,9 +9,9 @@ import pytest
 
 from policylint.evidence import ByteAt, Evidence, PolAt
 from policylint.model import Channel, Claim, FileRecord, Policy, Problem, Scope, registry
-from policylint.readers.gpo import backup as gpo_backup
-from policylint.readers.gpo.sysvol import take
 from policylint.readers.source import Reading
+from tests.gpo_take import take_backups
+from tests.gpo_take import take_trees as take
 from tests.gpo_writer import REGISTRY_CSE, BackupWriter, dword, extension_list, pol, sources, utf16, write
 
 KEY = "Software\\Policies\\Contoso"
@@ -181,12 +181,12 @@ def test_files_that_only_share_a_name_are_left(tmp_path: Path) -> None:
 
 def test_what_lgpo_writes_belongs_to_the_backup(tmp_path: Path) -> None:
     BackupWriter(files={"GPT.INI": GPT, "Machine/registry.pol": ONE}).write(tmp_path)
-    _, rest = gpo_backup.take(sources(tmp_path))
+    _, rest = take_backups(sources(tmp_path))
     assert take(rest) == (Reading(), [])
 
 
 def test_every_real_file_that_is_taken_gets_one_record_and_damage_has_a_place(sample_data: Path) -> None:
-    _, left = gpo_backup.take(sources(sample_data / "gpo"))
+    _, left = take_backups(sources(sample_data / "gpo"))
     reading, rest = take(left)
     paths = [record.path for record in reading.files] + [source.path for source in rest]
     assert sorted(paths) == sorted(source.path for source in left)

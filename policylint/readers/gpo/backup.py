@@ -14,7 +14,7 @@ from dataclasses import replace
 from policylint.errors import ReadError
 from policylint.model import Channel, FileRecord, FileStatus, Filtering, Link, Policy, Problem, Scope
 from policylint.readers.gpo import backup_xml, preferences, security_descriptor
-from policylint.readers.gpo.backup_folder import Backup, Held, backups, by_folder, superseded
+from policylint.readers.gpo.backup_folder import Backup, Held, backups, superseded
 from policylint.readers.gpo.cse import in_sequence
 from policylint.readers.gpo.extension_lists import unsorted
 from policylint.readers.gpo.files import AUDIT_CSV, FOREIGN, REGISTRY_POL, TEMPLATE, classify
@@ -28,17 +28,6 @@ _OFF = ((Scope.USER, 1), (Scope.DEVICE, 2))
 """Bits of Options, the `flags` of the GPO ([MS-GPOL] 2.2.4; rule G-STATUS)."""
 _LISTED_KINDS = (REGISTRY_POL.name, TEMPLATE.name, AUDIT_CSV.name)
 """A lost file of these kinds, or of preferences, loses settings."""
-
-
-def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
-    """Reads every backup among the sources, and leaves the files that belong to none; manifests are taken.
-
-    Manifests are not used: they are caches that are often stale.
-    """
-    held, others = by_folder(sources)
-    found = read(held)
-    indexes, rest = take_manifests(others)
-    return replace(found, files=(*found.files, *indexes.files)), rest
 
 
 def read(held: Held) -> Reading:
@@ -252,7 +241,7 @@ def _holds_settings(path: str) -> bool:
 
 
 def take_manifests(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
-    """Records for manifests of backups, and the files that are none."""
+    """Records for manifests of backups, which are caches and often stale, and the files that are none."""
     records: list[FileRecord] = []
     rest: list[Source] = []
     for source in sources:

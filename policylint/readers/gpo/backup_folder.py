@@ -66,12 +66,6 @@ class Backup:
         return next((source for source in parts if source is not None), self.files[0][1])
 
 
-def collect(sources: Sequence[Source]) -> tuple[list[Backup], list[Source]]:
-    """The backups by folder, each with its files, and the files that are in none."""
-    held, rest = by_folder(sources)
-    return backups(held), rest
-
-
 Held = Mapping[str, Sequence[tuple[str, Source]]]
 """Files by the folder that they belong to, with their paths below it."""
 

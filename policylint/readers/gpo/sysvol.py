@@ -34,16 +34,6 @@ _AUDIT_HEADER = b"Machine Name,"
 _HALVES = {"machine": Scope.DEVICE, "user": Scope.USER}
 
 
-def take(sources: Sequence[Source]) -> tuple[Reading, list[Source]]:
-    """Reads the GPO folders among the sources, then every loose `.pol` file, and leaves the rest.
-
-    To be called after the backups are taken: LGPO.exe writes GPT.INI into its backups too.
-    """
-    held, others = by_folder(sources)
-    found, (loose_files, rest) = read(held), take_loose(others)
-    return _joined((found, loose_files)), rest
-
-
 def read(held: Held) -> Reading:
     """Reads the GPOs in the folders that `by_folder` found."""
     return _joined([_gpo(folder, held[folder]) for folder in sorted(held)])
@@ -65,7 +55,10 @@ def _joined(readings: Sequence[Reading]) -> Reading:
 
 
 def by_folder(sources: Sequence[Source]) -> tuple[Held, list[Source]]:
-    """The folders of GPOs, each with its files and their paths below it, and the files that are in none."""
+    """The folders of GPOs, each with its files and their paths below it, and the files that are in none.
+
+    To be asked about what is in no backup: LGPO.exe writes GPT.INI into its backups too.
+    """
     folders = _gpo_folders(sources)
     held: dict[str, list[tuple[str, Source]]] = defaultdict(list)
     rest: list[Source] = []
